@@ -1,0 +1,1 @@
+"""Answers from a folder of articles, each proved by verbatim quotes."""
