@@ -1,0 +1,125 @@
+"""The FAISS store: exact while the collection is small, inverted lists above.
+
+FAISS finds the rows; their scores are then taken again in float64, so that ids and scores are those of the exact store
+for every row found, whatever the kernel that found them. Douze et al. 2024, "The Faiss library", arXiv:2401.08281.
+
+Kind by size, measured with benchmarks/stores.py (100,000 vectors of the geometry of e5; research/measurements.md D):
+
+    IndexFlatIP        exact, 11 ms a query at 100,000, so about 5 ms at the threshold; nothing to build
+    IndexIVFFlat       recall .997 in 1.3 ms with 64 of 512 lists, built in 0.8 s
+    IndexHNSWFlat      recall .999 in 0.25 ms, but built in 12 to 32 s, and not the same graph each time
+
+The searches of one question are a small part of the time an answer takes; the same bytes from the same folder and quick
+rebuilds are worth more than the last millisecond, so: flat, then inverted lists.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.errors import IndexUnusableError
+from rag.stores.exact import best_first, inner_products
+from rag.types import FloatMatrix, FloatVector, IntMatrix, IntVector
+
+if TYPE_CHECKING:
+    import faiss
+
+MAX_EXACT_VECTORS = 50_000  # a flat search takes about 5 ms here, research/measurements.md D
+LISTS_PER_ROOT = 4  # FAISS's own guideline: 4 to 16 times the root of n
+MIN_TRAINING_VECTORS_PER_LIST = 39  # below, FAISS warns that the lists are poorly trained
+LISTS_SEARCHED = 1 / 8  # 64 of 512 lists: recall .997, research/measurements.md D
+TIE_MARGIN = 1e-5  # float32 inner products of FAISS differ from ours by less than this
+
+
+class FaissStore:
+    """A `VectorStore` on a FAISS index. Search is exact up to `MAX_EXACT_VECTORS` vectors."""
+
+    def __init__(self, index: faiss.Index) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: FloatMatrix, *, max_exact_vectors: int = MAX_EXACT_VECTORS) -> FaissStore:
+        """Index the vectors, (n, dimension) float32 with rows of length 1, in the order they come."""
+        import faiss
+
+        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+        count, dimension = vectors.shape
+        index: faiss.Index
+        if count <= max_exact_vectors:
+            index = faiss.IndexFlatIP(dimension)
+        else:
+            lists = min(round(LISTS_PER_ROOT * math.sqrt(count)), max(1, count // MIN_TRAINING_VECTORS_PER_LIST))
+            index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT)
+            index.nprobe = math.ceil(lists * LISTS_SEARCHED)
+            index.train(vectors)  # k-means from a fixed seed
+            index.make_direct_map()  # `vectors` needs to find a row again
+        index.add(vectors)
+        return cls(index)
+
+    @classmethod
+    def load(cls, path: Path) -> FaissStore:
+        """Open what `save` wrote. Raises `IndexUnusableError` when FAISS can't read it."""
+        import faiss
+
+        with path.open("rb") as file:
+            try:
+                index = faiss.read_index(faiss.PyCallbackIOReader(file.read))  # type: ignore[attr-defined]  # not in its stubs
+            except RuntimeError as error:  # what FAISS raises for all it can't read
+                raise IndexUnusableError(f"{path} is not a FAISS index: run `rag index` to build it again.") from error
+        if index.metric_type != faiss.METRIC_INNER_PRODUCT:
+            raise IndexUnusableError(f"{path} is not an inner-product index: run `rag index` to build it again.")
+        return cls(index)
+
+    @property
+    def dimension(self) -> int:
+        """The number of columns."""
+        return int(self._index.d)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every vector is compared with every query."""
+        return not hasattr(self._index, "nprobe")
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def search(self, queries: FloatMatrix, k: int) -> tuple[FloatMatrix, IntMatrix]:
+        """As `VectorStore.search`; above `MAX_EXACT_VECTORS` a few in a thousand of the nearest can be missing."""
+        scores, ids = np.empty((len(queries), k), np.float32), np.empty((len(queries), k), np.int64)
+        for position, query in enumerate(np.ascontiguousarray(queries, dtype=np.float32)):
+            scores[position], ids[position] = self._search_one(query, k)
+        return scores, ids
+
+    def _search_one(self, query: FloatVector, k: int) -> tuple[FloatVector, IntVector]:
+        """Fetch until the last row fetched is certainly worse than the k-th, then rank exactly.
+
+        Otherwise equal vectors (the same sentence in many articles) at the edge would be chosen by FAISS's heap.
+        """
+        fetch = min(len(self), k + 16)
+        while fetch:
+            found_scores, found = self._index.search(query[None, :], fetch)
+            rows = found[0][found[0] >= 0]
+            scores, ids = best_first(inner_products(self.vectors(rows), query), rows, k)
+            all_found = fetch == len(self) or len(rows) < fetch
+            if all_found or found_scores[0, len(rows) - 1] < scores[-1] - TIE_MARGIN:
+                return scores, ids
+            fetch = min(len(self), 4 * fetch)
+        return best_first(np.empty(0, np.float32), np.empty(0, np.int64), k)
+
+    def vectors(self, ids: IntVector) -> FloatMatrix:
+        """As `VectorStore.vectors`."""
+        if len(ids) and (ids.min() < 0 or ids.max() >= len(self)):
+            raise IndexError(f"rows go from 0 to {len(self) - 1}, asked for {ids.min()} to {ids.max()}")
+        rows: FloatMatrix = self._index.reconstruct_batch(np.ascontiguousarray(ids, dtype=np.int64))
+        return rows
+
+    def save(self, path: Path) -> None:
+        """As `VectorStore.save`. Written through Python, so that a full disk is an OSError and any path will do."""
+        import faiss
+
+        with path.open("wb") as file:
+            faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
