@@ -1,0 +1,213 @@
+"""The command `rag`: parse, call the assistant, print. Everything it says about an article comes from the assistant.
+
+Loads neither gradio, torch nor transformers to ask, search, index, show or inform.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from rag import terminal
+from rag.config import MAX_QUESTION_CHARACTERS
+from rag.errors import ArticlesError, RagError
+from rag.options import ANSWERED, ERROR, INTERRUPTED, REFUSED, Options, parse, version
+from rag.types import Article, Report
+
+if TYPE_CHECKING:
+    from rag.answer import Assistant
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. `argv` is without the program's name; default `sys.argv[1:]`."""
+    for stream in (sys.stdout, sys.stderr):  # articles hold any character, whatever the locale says
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+    options = parse(argv)
+    logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="rag: %(message)s")
+    try:
+        code = _COMMANDS[options.command](options)
+        sys.stdout.flush()
+    except RagError as error:
+        print(f"rag: {terminal.one_line(str(error))}", file=sys.stderr)
+        return ERROR
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader has seen enough, as in `rag show … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ANSWERED
+    return code
+
+
+def _assistant(options: Options) -> Assistant:
+    """Open the assistant, building the index when it is missing or stale."""
+    from rag.answer import Assistant
+
+    return Assistant.open(
+        options.articles, options.index,
+        embedding_model=options.embedding_model, show_progress=sys.stderr.isatty(),
+    )  # fmt: skip
+
+
+def _ask(options: Options) -> int:
+    question = _question(options.question)
+    assistant = _assistant(options)
+    answer = assistant.answer(question)
+    if options.json:
+        print(terminal.json_safe(answer.to_json()))
+    else:
+        _write(terminal.answer_lines(answer, assistant, style=_style(sys.stdout)))
+    return REFUSED if answer.abstained else ANSWERED
+
+
+def _search(options: Options) -> int:
+    question = _question(options.question)
+    assistant = _assistant(options)
+    hits = assistant.search(question, k=options.k)
+    if options.json:
+        records = [
+            {
+                "rank": hit.rank,
+                "score": round(hit.score, 4),
+                "article_id": hit.passage.article_id,
+                "title": assistant.article(hit.passage.article_id).metadata.title,
+                "start": hit.passage.start,
+                "end": hit.passage.end,
+                "text": hit.passage.text,
+            }
+            for hit in hits
+        ]
+        print(terminal.json_safe(json.dumps(records, ensure_ascii=False, indent=2)))
+    else:
+        _write(terminal.hit_lines(hits, assistant, style=_style(sys.stdout)))
+    return ANSWERED
+
+
+def _index(options: Options) -> int:
+    assistant = _assistant(options)
+    _write_report(assistant.rebuild())
+    if options.watch:
+        from rag.watch import follow
+
+        print(f"watching {options.articles}; Ctrl-C ends", file=sys.stderr)
+        for report in follow(assistant, options.articles, stop=threading.Event()):
+            _write_report(report)
+    return ANSWERED
+
+
+def _show(options: Options) -> int:
+    from rag.articles import read_folder
+
+    folder = read_folder(options.articles)
+    article = _find(options, folder.articles)
+    if article is None:
+        reasons = {each.article_id: each.reason for each in folder.skipped}
+        name = _id_below(options.articles, options.file)
+        if name in reasons:
+            raise ArticlesError(f"{options.file} can't be used: {reasons[name]}.")
+        raise ArticlesError(f"{options.file} is not in {options.articles}: `rag info` lists the articles.")
+    style = _style(sys.stdout)
+    _write(terminal.metadata_lines(article))
+    print()
+    _write(terminal.marked_text_lines(article, style=style))
+    return ANSWERED
+
+
+def _info(options: Options) -> int:
+    assistant = _assistant(options)
+    report = assistant.rebuild()
+    size = sum(path.stat().st_size for path in options.index.rglob("*") if path.is_file())
+    for article in assistant.articles:
+        _write(terminal.metadata_lines(article))
+        print()
+    _write(terminal.skipped_lines(assistant.skipped))
+    _write(
+        terminal.settings_lines(
+            {
+                "articles": f"{len(assistant.articles)} in {options.articles}, {len(assistant.skipped)} files skipped",
+                "passages": str(report.passages),
+                "model": options.embedding_model,
+                "index": f"{options.index}, generation {assistant.generation}, {size / 1e6:.1f} MB",
+                "versions": ", ".join(_versions()),
+            }
+        )
+    )
+    return ANSWERED
+
+
+def _chat(options: Options) -> int:
+    from rag import chat
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is as clean as Ctrl-C
+    with closing(_assistant(options)) as assistant:
+        chat.serve(
+            assistant, options.host, options.port,
+            articles=options.articles, index=options.index, open_browser=options.open,
+        )  # fmt: skip
+    return ANSWERED
+
+
+def _question(given: str) -> str:
+    """The question as text: from standard input for "-", bytes that are no UTF-8 replaced."""
+    if given == "-":
+        # One byte too many is enough for the answerer to say that the question is too long.
+        return sys.stdin.buffer.read(4 * MAX_QUESTION_CHARACTERS + 1).decode("utf-8", "replace").strip()
+    return given.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _find(options: Options, articles: Iterable[Article]) -> Article | None:
+    """The article named by its id, or by a path that leads to it."""
+    names = {options.file, _id_below(options.articles, options.file)}
+    return next((article for article in articles if article.id in names), None)
+
+
+def _id_below(folder: Path, file: str) -> str:
+    try:
+        return Path(file).resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        return file
+
+
+def _style(stream: TextIO) -> terminal.Style:
+    """Colour on a terminal only, and never where NO_COLOR (no-color.org) is set."""
+    return terminal.Style(colour=stream.isatty() and not os.environ.get("NO_COLOR"))
+
+
+def _write(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
+
+
+def _write_report(report: Report) -> None:
+    _write(terminal.report_lines(report))
+    sys.stdout.flush()
+
+
+def _versions() -> Iterator[str]:
+    yield f"rag {version()}"
+    yield f"Python {sys.version.split()[0]}"
+    for package in ("faiss-cpu", "bm25s", "onnxruntime", "gradio"):
+        try:
+            yield f"{package} {metadata.version(package)}"
+        except metadata.PackageNotFoundError:
+            yield f"{package} not installed"
+
+
+_COMMANDS: Mapping[str, Callable[[Options], int]] = {
+    "chat": _chat,
+    "ask": _ask,
+    "search": _search,
+    "index": _index,
+    "show": _show,
+    "info": _info,
+}
