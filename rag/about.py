@@ -1,0 +1,189 @@
+"""Answer questions about the articles themselves, from metadata and the index: who wrote it, when, which mention X.
+
+Each answer is statements with quotations like any other: a title line, a byline, a date line, a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import cast
+
+import yaml
+
+from rag.cite import Quotation, Statement
+from rag.question import Field, Question, content_syllables, fields_asked, holds_any, numbers_of, phrases_found
+from rag.retrieve import Candidate
+from rag.select import Rarity, flat, quote_span_of, share_held
+from rag.terms import fold
+from rag.types import Article, Span
+
+MENTION_CHARACTERS = 150  # of a quotation in a list of articles
+TITLE_CHARACTERS = 90
+MOST_ARTICLES = 12
+
+Search = Callable[[str], Sequence[Candidate]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Statements that answer, or none where the articles don't say; and the words around them."""
+
+    statements: tuple[Statement, ...]
+    heading: str = ""
+    refusal: str = ""
+    kind: str = "about"
+
+
+def about_articles(
+    question: Question, articles: Mapping[str, Article], search: Search, rarity: Rarity
+) -> Listing | None:
+    """The answer to a question about the articles, or None when it asks about what they tell."""
+    text, words = question.text, wording(question.language)
+    if holds_any(text, "newest") or holds_any(text, "oldest"):
+        return _extreme(articles, newest=holds_any(text, "newest"), words=words)
+    if holds_any(text, "mentions") and (holds_any(text, "mention_verbs") or question.quoted):
+        return _mentions(question, articles, search, rarity, words)
+    if holds_any(text, "listing"):
+        return _listing(articles.values(), words)
+    if holds_any(text, "dated") and (years := [d.year for d in question.dates if d.year]):
+        dated = [a for a in articles.values() if a.metadata.published and a.metadata.published.year in years]
+        return _listing(dated, words)
+    fields = [f for f in fields_asked(text) if f != "summary"]
+    if fields and holds_any(text, "article"):
+        return _fields(question, fields, articles, search, rarity, words)
+    return None
+
+
+def _fields(
+    question: Question,
+    fields: Sequence[Field],
+    articles: Mapping[str, Article],
+    search: Search,
+    rarity: Rarity,
+    words: Mapping[str, str],
+) -> Listing | None:
+    article = _article_meant(question, articles, search, rarity)
+    if article is None:
+        return None
+    metadata = article.metadata
+    spans: dict[Field, Span | None] = {
+        "title": metadata.title_span,
+        "author": metadata.author_span,
+        "published": metadata.published_span,
+        "source": metadata.source_span,
+    }
+    found = [(field, span) for field in fields if (span := spans.get(field))]
+    statements = tuple(Statement(Quotation(article, span), label=f"{words[field]}: ") for field, span in found)
+    return Listing(statements, refusal=words["refused_field"].format(title=_short(metadata.title)))
+
+
+def _article_meant(
+    question: Question, articles: Mapping[str, Article], search: Search, rarity: Rarity
+) -> Article | None:
+    """The article whose title is quoted, or else the one whose title and best passage agree most with the question."""
+    for quoted in question.quoted:
+        titled = [a for a in articles.values() if flat(quoted) in flat(a.metadata.title)]
+        if titled:
+            return min(titled, key=lambda a: len(a.metadata.title))
+    best: dict[str, float] = {}
+    for candidate in search(question.text):
+        article_id = candidate.hit.passage.article_id
+        if article_id not in best:
+            title = share_held(question, articles[article_id].metadata.title, rarity)
+            best[article_id] = candidate.hit.score + 0.3 * title
+    return articles[max(best, key=lambda i: best[i])] if best else None
+
+
+def _mentions(
+    question: Question,
+    articles: Mapping[str, Article],
+    search: Search,
+    rarity: Rarity,
+    words: Mapping[str, str],
+) -> Listing:
+    topic = topic_of(question)
+    wanted = flat(question.quoted[0] if question.quoted else topic).strip()
+    numbers = set(numbers_of(topic))
+    found: dict[str, Span] = {}
+    loosely: dict[str, Span] = {}
+    for candidate in search(topic):
+        passage = candidate.hit.passage
+        article = articles[passage.article_id]
+        for span in passage.sentences:
+            sentence = article.plain[span.start : span.end]
+            if f" {wanted} " in flat(sentence) and numbers <= set(numbers_of(sentence)):
+                found.setdefault(article.id, span)
+            elif share_held(question, sentence, rarity, terms=content_syllables(topic, question.language)) >= 0.85:
+                loosely.setdefault(article.id, span)
+    chosen = found or loosely
+    ordered = sorted(chosen, key=lambda i: _age(articles[i]))[:MOST_ARTICLES]
+    statements = tuple(_mention(question, articles[i], chosen[i], rarity) for i in ordered)
+    heading = words["mentioning"].format(topic=topic, count=len(ordered))
+    return Listing(statements, heading=heading, refusal=words["refused"], kind="mentions")
+
+
+def _mention(question: Question, article: Article, span: Span, rarity: Rarity) -> Statement:
+    quote = quote_span_of(question, article, span, rarity, max_characters=MENTION_CHARACTERS)
+    label = f"- {_short(article.metadata.title)}: "
+    return Statement(Quotation(article, quote), label=label, cut=(quote.start > span.start, quote.end < span.end))
+
+
+def topic_of(question: Question) -> str:
+    """What "which articles mention X" asks for: "Những bài nào nhắc đến Nghị quyết số 25?" → "Nghị quyết số 25"."""
+    if question.quoted:
+        rest = question.text.replace(question.quoted[0], " ")
+        return " ".join([question.quoted[0], *numbers_of(rest)])
+    text = question.text
+    for phrase in (*phrases_found(text, "mention_verbs"), *phrases_found(text, "mentions")):
+        match = re.search(rf"(?<!\w){re.escape(fold(phrase))}(?!\w)", fold(text)) or re.search(re.escape(phrase), text)
+        if match and len(fold(text)) == len(text):
+            text = text[: match.start()] + " " + text[match.end() :]
+    text = re.sub(r"^\W*(?:trong|in|dans)\b|\b(?:trong|in|dans)\W*$", " ", " ".join(text.split()), flags=re.I)
+    return " ".join(text.strip(" ?.!,:;？。").split())
+
+
+def _listing(articles: Iterable[Article], words: Mapping[str, str]) -> Listing:
+    ordered = sorted(articles, key=_age)
+    statements = tuple(_titled(article, words) for article in ordered)
+    heading = words["articles"].format(count=len(ordered))
+    return Listing(statements, heading=heading, refusal=words["refused"], kind="listing")
+
+
+def _extreme(articles: Mapping[str, Article], *, newest: bool, words: Mapping[str, str]) -> Listing:
+    dated = sorted((a for a in articles.values() if a.metadata.published), key=_age)
+    chosen = dated[-1:] if newest else dated[:1]
+    statements = tuple(_titled(article, words) for article in chosen)
+    heading = words["newest" if newest else "oldest"]
+    return Listing(statements, heading=heading, refusal=words["refused"], kind="listing")
+
+
+def _titled(article: Article, words: Mapping[str, str]) -> Statement:
+    metadata = article.metadata
+    date = metadata.published.isoformat() if metadata.published else words["undated"]
+    span = metadata.title_span or article.content[0]
+    return Statement(Quotation(article, span), label=f"- {date}: ")
+
+
+def _age(article: Article) -> tuple[str, str]:
+    published = article.metadata.published
+    return (published.isoformat() if published else "0000", article.id)
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1].rsplit(" ", 1)[0] + " …"
+
+
+def wording(language: str) -> Mapping[str, str]:
+    """The fixed words of answers in a language; English where there are none of it."""
+    table = _wording()
+    return table.get(language, table["en"])
+
+
+@cache
+def _wording() -> Mapping[str, Mapping[str, str]]:
+    text = resources.files("rag").joinpath("data/answers.yaml").read_text(encoding="utf-8")
+    return cast(Mapping[str, Mapping[str, str]], yaml.safe_load(text))

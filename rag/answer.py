@@ -1,0 +1,218 @@
+"""The assistant: a question in, an answer with its proof out.
+
+The default answerer only quotes: it picks the sentences of the articles that answer, and refuses when none does well
+enough. Everything it rests on is below: retrieval, the choice of sentences, citations. It knows no page and no shell.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TypeAlias
+
+from rag.cite import compose
+from rag.config import ARTICLES_FOLDER, EMBEDDED_MODEL, INDEX_FOLDER, IndexSettings
+from rag.embed import Embedder, open_embedder
+from rag.errors import IndexUnusableError
+from rag.index import Index, build_index, open_index, why_stale
+from rag.extractive import draft_answer
+from rag.question import read_question
+from rag.retrieve import retrieve
+from rag.types import Answer, Article, Hit, Report, Skipped, Trace
+
+_log = logging.getLogger(__name__)
+
+StreamEvent: TypeAlias = "str | Answer"
+
+RELATED = 3  # nearest passages shown with an answer
+
+
+class Assistant:
+    """Answers questions from one folder of articles. Keep one for many questions; safe to share between threads."""
+
+    def __init__(self, articles: Path, index: Path, settings: IndexSettings, embedder: Embedder) -> None:
+        self.articles_folder = articles
+        self.index_folder = index
+        self._settings = settings
+        self._embedder = embedder
+        self._building = threading.Lock()
+        self._open: Index | None = None
+
+    @classmethod
+    def open(
+        cls,
+        articles: Path | str = ARTICLES_FOLDER,
+        index: Path | str = INDEX_FOLDER,
+        *,
+        embedding_model: str = EMBEDDED_MODEL,
+        show_progress: bool = False,
+    ) -> Assistant:
+        """Open the index of a folder, building what is missing or out of date.
+
+        `embedding_model` is the embedded model, or any other by name or path, run by sentence-transformers.
+        Raises `ArticlesError`, `ModelError` or `IndexUnusableError`, each saying what to do.
+        """
+        settings = IndexSettings(embedding_model=embedding_model)
+        assistant = cls(Path(articles), Path(index), settings, open_embedder(embedding_model))
+        assistant.refresh(show_progress=show_progress)
+        return assistant
+
+    def answer(self, question: str, *, history: Sequence[str] = ()) -> Answer:
+        """Answer a question. `history` has the user's earlier questions, oldest first.
+
+        Raises `QuestionError` for a question that is empty, has no words or is too long.
+        """
+        started = time.perf_counter()
+        asked = read_question(question)
+        index = self._index()
+        draft = draft_answer(asked, history, index, self._embedder)
+        text, citations = compose(draft.statements, heading=draft.heading) if draft.statements else (draft.refusal, ())
+        return Answer(
+            question=question,
+            text=text,
+            citations=citations,
+            abstained=not draft.statements,
+            confidence=draft.confidence,
+            language=asked.language,
+            related=tuple(candidate.hit for candidate in draft.nearest[:RELATED]),
+            trace=Trace(
+                understood_as=draft.understood_as,
+                kind=draft.kind,
+                generation=index.generation,
+                scores=draft.scores,
+                milliseconds={"total": (time.perf_counter() - started) * 1e3},
+            ),
+        )
+
+    def stream(self, question: str, *, history: Sequence[str] = ()) -> Iterator[StreamEvent]:
+        """The same answer in pieces, for a chat page: strings that join to `Answer.text`, and then the `Answer`."""
+        answer = self.answer(question, history=history)
+        for word in answer.text.splitlines(keepends=True):
+            pieces = word.split(" ")
+            yield from (piece + " " for piece in pieces[:-1])
+            yield pieces[-1]
+        yield answer
+
+    def search(self, question: str, *, k: int = 5) -> list[Hit]:
+        """The `k` passages nearest to a question, best first. Raises `QuestionError` as `answer` does."""
+        asked = read_question(question)
+        return [c.hit for c in retrieve(self._index(), asked.text, embedder=self._embedder, k=k)]
+
+    def rebuild(self, *, show_progress: bool = False) -> Report:
+        """Bring the index up to date with the folder; what was added, changed, removed and skipped."""
+        with self._building:
+            report = build_index(
+                self.articles_folder,
+                self.index_folder,
+                settings=self._settings,
+                embedder=self._embedder,
+                show_progress=show_progress,
+            )
+            self._open = self._opened()
+        return report
+
+    def refresh(self, *, show_progress: bool = False) -> Report | None:
+        """Rebuild if the folder, the settings or the index changed; None if nothing did.
+
+        Where the index can't be written but an older generation can be read, that one goes on answering, with a warning.
+        """
+        reason = why_stale(self.index_folder, articles=self.articles_folder, settings=self._settings, embedder=self._embedder)
+        if reason is None:
+            try:
+                self._index()
+            except IndexUnusableError as damage:
+                reason = str(damage)
+        if reason is None:
+            return None
+        _log.info("Building the index %s: %s", self.index_folder, reason)
+        try:
+            return self.rebuild(show_progress=show_progress)
+        except IndexUnusableError as error:
+            try:
+                self._index()
+            except IndexUnusableError:
+                raise error from None
+            _log.warning("Answering from an older index: %s", error)
+            return None
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """The articles of the open generation, by id."""
+        return self._index().articles
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """The files that could not be used, with reasons."""
+        return self._index().skipped
+
+    @property
+    def generation(self) -> str:
+        """The name of the open index generation."""
+        return self._index().generation
+
+    @property
+    def passage_count(self) -> int:
+        """How many passages the open generation has."""
+        return len(self._index().passages)
+
+    def article(self, article_id: str) -> Article:
+        """One article by its id. Raises `ArticlesError` if there is none."""
+        return self._index().article(article_id)
+
+    def close(self) -> None:
+        """Let go of the index; asking again opens it again."""
+        self._open = None
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _index(self) -> Index:
+        """The newest generation: another process may have switched `CURRENT` since the last question."""
+        index = self._open
+        if index is None or not index.is_current():
+            try:
+                index = self._open = self._opened()
+            except IndexUnusableError:
+                if index is None:
+                    raise
+                _log.warning("The new generation in %s can't be read; the open one goes on answering.", self.index_folder)
+        return index
+
+    def _opened(self) -> Index:
+        return open_index(
+            self.index_folder, articles=self.articles_folder, settings=self._settings, embedder=self._embedder
+        )
+
+
+_shared: dict[tuple[Path, Path], Assistant] = {}
+_sharing = threading.Lock()
+
+
+def answer(
+    question: str,
+    *,
+    history: Sequence[str] = (),
+    articles: Path | str = ARTICLES_FOLDER,
+    index: Path | str = INDEX_FOLDER,
+) -> Answer:
+    """Answer one question from a folder of articles, building its index if it is missing or out of date.
+
+    The opened index is kept for the next call. Raises what `Assistant.open` and `Assistant.answer` raise.
+    """
+    key = (Path(articles).resolve(), Path(index).resolve())
+    with _sharing:
+        assistant = _shared.get(key)
+        if assistant is None:
+            assistant = _shared[key] = Assistant.open(*key)
+        else:
+            assistant.refresh()
+    return assistant.answer(question, history=history)

@@ -1,0 +1,117 @@
+"""Write an answer from quotes, prove each by a citation, and check an answer's quotes against the files later.
+
+A statement is fixed words (a label) and a quotation; the fixed words never tell anything about the world.
+Knows nothing of how quotes were chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.articles import read_text
+from rag.config import ARTICLES_FOLDER
+from rag.errors import ArticlesError, CitationError
+from rag.types import Answer, Article, Citation, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A slice of an article."""
+
+    article: Article
+    span: Span
+
+    @property
+    def exact(self) -> str:
+        """The slice, as the file has it."""
+        return self.article.text[self.span.start : self.span.end]
+
+    @property
+    def shown(self) -> str:
+        """The slice as people read it: no markup, blanks collapsed."""
+        plain = " ".join(self.article.plain[self.span.start : self.span.end].split())
+        return plain or " ".join(self.exact.split())  # a byline stands outside the content, so `plain` is blank there
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One line of an answer: a label of fixed words, a quotation, and other articles that say the same."""
+
+    quotation: Quotation
+    label: str = ""
+    same: tuple[Quotation, ...] = ()
+    cut: tuple[bool, bool] = (False, False)  # the quotation leaves out the beginning, the end of its sentence
+
+
+def compose(statements: Sequence[Statement], *, heading: str = "") -> tuple[str, tuple[Citation, ...]]:
+    """The text of an answer and its citations, numbered from 1 in the order of the text.
+
+    Raises `CitationError` if a quote were not in its article: then there is a fault in this package, and no answer.
+    """
+    lines, citations = [heading] if heading else [], []
+    numbers: dict[tuple[str, Span], int] = {}
+    for statement in statements:
+        marks = []
+        for quotation in (statement.quotation, *statement.same):
+            key = (quotation.article.id, quotation.span)
+            if key not in numbers:
+                numbers[key] = len(numbers) + 1
+                citations.append(_citation(quotation, numbers[key]))
+            marks.append(f"[{numbers[key]}]")
+        before, after = ("… " if statement.cut[0] else ""), (" …" if statement.cut[1] else "")
+        lines.append(f"{statement.label}{before}{statement.quotation.shown}{after} {''.join(marks)}")
+    return "\n".join(lines), tuple(citations)
+
+
+def _citation(quotation: Quotation, marker: int) -> Citation:
+    article, span = quotation.article, quotation.span
+    if not (0 <= span.start < span.end <= len(article.text)):
+        raise CitationError(f"The quote {span} is outside {article.id} ({len(article.text)} characters).")
+    metadata = article.metadata
+    return Citation(
+        marker=marker,
+        article_id=article.id,
+        title=metadata.title,
+        published=metadata.published,
+        author=metadata.author,
+        source=metadata.source,
+        quote=quotation.exact,
+        start=span.start,
+        end=span.end,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What re-checking an answer found. True when every quote stands in its file as cited."""
+
+    problems: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return not self.problems
+
+
+def verify(answer: Answer, articles: Path | str = ARTICLES_FOLDER) -> Verification:
+    """Re-check every quote of an answer against the files of a folder, as they are now.
+
+    A file that is gone, can't be read, or says something else at that place is a problem of its own, in one sentence.
+    Raises nothing: an answer from elsewhere is data.
+    """
+    folder = Path(articles).resolve()
+    problems = []
+    for citation in answer.citations:
+        where = f"[{citation.marker}] {citation.article_id}[{citation.start}:{citation.end}]"
+        path = (folder / citation.article_id).resolve()
+        if not path.is_relative_to(folder):
+            problems.append(f"{where} is outside the folder {folder}.")
+            continue
+        try:
+            text = read_text(path)
+        except (OSError, ArticlesError) as error:
+            problems.append(f"{where} can't be read: {error}")
+            continue
+        if text[citation.start : citation.end] != citation.quote:
+            problems.append(f"{where} no longer says {citation.quote[:60]!r}.")
+    return Verification(tuple(problems))

@@ -1,0 +1,208 @@
+"""Read a question: its language, the kind of answer it wants, and what an answer must meet.
+
+    "Đề án số 06 được ban hành ngày nào?" → language "vi", kind "date", numbers ("6",), content ("đề", "án", "ban", "hành")
+
+Words and phrases stand in `data/questions.yaml`. This module knows no article, no index and no model.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal, cast, get_args
+
+import yaml
+
+from rag.config import MAX_QUESTION_CHARACTERS
+from rag.dates import FoundDate, find_dates
+from rag.errors import QuestionError
+from rag.terms import fold, has_diacritics, syllables
+
+Kind = Literal["date", "number", "person", "place", "reason", "list", "fact"]
+Field = Literal["author", "published", "source", "title", "summary"]
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_QUOTED = re.compile(r"[“\"«]([^“”\"«»]{2,200})[”\"»]")
+_NAME = re.compile(r"[^\W\d_a-zà-ỹ][\w’'`]*(?:[ \u00a0-][^\W\d_a-zà-ỹ][\w’'`]*)+")
+_VIETNAMESE_LETTER = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and what its words tell. Sequences keep the order of the text."""
+
+    text: str
+    language: str  # ISO 639-1
+    kind: Kind
+    typed_plain: bool  # without diacritics, as people type: compare without them, too
+    content: tuple[str, ...]  # syllables that carry content
+    numbers: tuple[str, ...]  # as digits without leading zeros, those of dates not among them
+    dates: tuple[FoundDate, ...]
+    names: tuple[str, ...]  # capitalised runs of two words and more
+    quoted: tuple[str, ...]
+    units: tuple[str, ...]  # of money or share: an answer needs a number beside one
+
+
+def read_question(raw: str) -> Question:
+    """Clean and read a question as a person typed it.
+
+    Raises `QuestionError` when it is empty, has no letter and no digit, or is longer than `MAX_QUESTION_CHARACTERS`.
+    """
+    text = clean(raw)
+    if not text:
+        raise QuestionError("The question is empty: type a few words about the articles.")
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are taken: ask more briefly."
+        )
+    if not any(c.isalnum() for c in text):
+        raise QuestionError(f"The question {text[:40]!r} has no words: type a few words about the articles.")
+    language = language_of(text)
+    dates = tuple(find_dates(text))
+    return Question(
+        text=text,
+        language=language,
+        kind=_kind(text),
+        typed_plain=language == "vi" and not has_diacritics(text),
+        content=content_syllables(text, language),
+        numbers=tuple(numbers_of(_without(text, dates))),
+        dates=dates,
+        names=tuple(_names(_QUOTED.sub(" ", text), language)),
+        quoted=tuple(m.group(1).strip() for m in _QUOTED.finditer(text)),
+        units=tuple(unit for unit in _phrases()["units"] if _holds(text, unit)),
+    )
+
+
+def clean(raw: str) -> str:
+    """NFC, control characters and lone surrogates as blanks, blanks collapsed.
+
+    "Ai\\x00  viết\\ud800?" → "Ai viết ?"
+    """
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Cn", "Co") else c for c in raw)
+    return " ".join(unicodedata.normalize("NFC", kept).split())
+
+
+def language_of(text: str) -> str:
+    """The language of a short text: by script, then by Vietnamese letters, then by function words.
+
+    Written for questions of a few words, which are too short for statistical detectors, above all without diacritics.
+    """
+    letters = [c for c in text if c.isalpha()]
+    if letters and len(_HAN.findall(text)) * 3 >= len(letters):
+        return "zh"
+    words = fold(text).split()
+    words = [w for word in words for w in re.findall(r"\w+", word)]
+    votes = {lang: sum(w in vocabulary for w in words) for lang, vocabulary in _function_words().items()}
+    best = max(votes, key=lambda lang: (votes[lang], lang == "vi"))
+    if best != "vi" and votes[best] >= 2 and votes[best] > votes["vi"]:
+        return best  # an English question may hold Vietnamese names
+    if _VIETNAMESE_LETTER.search(text) or votes["vi"] >= votes[best]:
+        return "vi"
+    return best
+
+
+def content_syllables(text: str, language: str) -> tuple[str, ...]:
+    """The distinct syllables of a text that carry content, in order: function words and question words are out."""
+    plain = language == "vi" and not has_diacritics(text)
+    empty = _empty_words("vi-plain" if plain else language)
+    seen = dict.fromkeys(s for s in syllables(text) if s not in empty)
+    return tuple(seen)
+
+
+def numbers_of(text: str) -> list[str]:
+    """Numbers written with digits, without leading zeros: "02 phòng, Nghị quyết 25-NQ/TW" → ["2", "25"]."""
+    return [m.group().lstrip("0") or "0" for m in _NUMBER.finditer(text)]
+
+
+def holds_any(text: str, table: str) -> bool:
+    """Whether the text has a phrase of a table of `questions.yaml`."""
+    return any(_holds(text, phrase) for phrase in _phrases()[table])
+
+
+def phrases_found(text: str, table: str) -> list[str]:
+    """The phrases of a table that the text has, longest first."""
+    return sorted((p for p in _phrases()[table] if _holds(text, p)), key=len, reverse=True)
+
+
+def fields_asked(text: str) -> tuple[Field, ...]:
+    """Which fields of an article's metadata the question asks for: "ai viết, đăng ngày nào" → author, published."""
+    about = cast(Mapping[str, list[str]], _table()["about"])
+    return tuple(field for field in get_args(Field) if any(_holds(text, phrase) for phrase in about[field]))
+
+
+def leans_on_history(question: Question) -> bool:
+    """Whether a question can't be understood alone: it begins with "còn …", holds a pronoun, or has next to no content."""
+    first = " ".join(re.findall(r"\w+", question.text.casefold())[:2])
+    begins = any(
+        first == phrase or first.startswith(phrase + " ") or (_HAN.match(phrase) and first.startswith(phrase))
+        for phrase in (p.casefold() for p in _phrases()["followup_begins"])
+    )
+    return begins or holds_any(question.text, "followup_pronouns") or len(question.content) + len(question.numbers) <= 2
+
+
+def _kind(text: str) -> Kind:
+    kinds = cast(Mapping[Kind, list[str]], _table()["kinds"])
+    for kind, phrases in kinds.items():
+        if any(_holds(text, phrase) for phrase in phrases):
+            return kind
+    return "fact"
+
+
+def _holds(text: str, phrase: str) -> bool:
+    if _HAN.search(phrase):
+        return phrase in text
+    return _pattern(phrase, folded=not has_diacritics(text)).search(_comparable(text)) is not None
+
+
+@cache
+def _pattern(phrase: str, *, folded: bool) -> re.Pattern[str]:
+    words = fold(phrase) if folded else unicodedata.normalize("NFC", phrase).casefold()
+    between = r"\b[^.?!;]{1,60}?\b"
+    return re.compile(r"(?<!\w)" + between.join(re.escape(part.strip()) for part in words.split("…")) + r"(?!\w)")
+
+
+def _comparable(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold() if has_diacritics(text) else fold(text)
+
+
+def _names(text: str, language: str) -> Iterable[str]:
+    for match in _NAME.finditer(text):
+        words = re.sub(r"['’]s\b", "", match.group()).replace("\u00a0", " ").split()
+        empty = _empty_words(language)
+        while words and (words[0].casefold() in empty):  # "Ông Trần Quốc Vượng", "Theo Trần …"
+            words.pop(0)
+        if len(words) >= 2:
+            yield " ".join(words)
+
+
+def _without(text: str, dates: Sequence[FoundDate]) -> str:
+    for date in reversed(dates):
+        text = text[: date.start] + " " + text[date.end :]
+    return text
+
+
+@cache
+def _table() -> Mapping[str, object]:
+    text = resources.files("rag").joinpath("data/questions.yaml").read_text(encoding="utf-8")
+    return cast(Mapping[str, object], yaml.safe_load(text))
+
+
+def _phrases() -> Mapping[str, list[str]]:
+    return cast(Mapping[str, list[str]], _table())
+
+
+@cache
+def _function_words() -> Mapping[str, frozenset[str]]:
+    languages = cast(Mapping[str, list[str]], _table()["languages"])
+    return {language: frozenset(words) for language, words in languages.items()}
+
+
+@cache
+def _empty_words(language: str) -> frozenset[str]:
+    tables = cast(Mapping[str, list[str]], _table()["empty"])
+    return frozenset(s for word in tables.get(language, tables["en"]) for s in syllables(word))

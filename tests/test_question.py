@@ -1,0 +1,115 @@
+"""Reading questions: language, kind, what must be met."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import QuestionError
+from rag.question import clean, fields_asked, language_of, leans_on_history, numbers_of, read_question
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Hội nghị diễn ra ở đâu?", "vi"),
+        ("hoi nghi dien ra o dau", "vi"),
+        ("Chỉ thị 43", "vi"),
+        ("Who chaired the conference in Hà Tĩnh?", "en"),
+        ("On what date was Directive 43-CT/TW issued?", "en"),
+        ("Quelle est la date de la Décision n° 290 ?", "fr"),
+        ("2020年12月31日的会议有谁出席?", "zh"),
+        ("Wer hat die Sitzung geleitet und wann?", "de"),
+    ],
+)
+def test_language(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Đề án được ban hành ngày tháng năm nào?", "date"),
+        ("de an duoc ban hanh khi nao", "date"),
+        ("When was the plan issued?", "date"),
+        ("What did she say when she arrived?", "fact"),
+        ("Cơ quan có bao nhiêu người?", "number"),
+        ("co quan co may nguoi", "number"),
+        ("How many people work there?", "number"),
+        ("Ai chủ trì hội nghị?", "person"),
+        ("Who chaired it?", "person"),
+        ("Vì sao phải hoãn?", "reason"),
+        ("Cơ quan đề xuất những đề án nào?", "list"),
+        ("Các đại biểu nói gì về trọng tâm?", "fact"),
+        ("câu nói nào được nhắc lại?", "fact"),  # "nói nào" is not "nơi nào"
+    ],
+)
+def test_kind(text: str, kind: str) -> None:
+    assert read_question(text).kind == kind
+
+
+def test_what_must_be_met() -> None:
+    question = read_question("Ông Trần Văn Bình nói gì về “Quỹ Xanh” trong Quyết định 07-QĐ/TW ngày 3/2/2021?")
+    assert question.names == ("Trần Văn Bình",)
+    assert question.quoted == ("Quỹ Xanh",)
+    assert question.numbers == ("7",)
+    assert [(d.day, d.month, d.year) for d in question.dates] == [(3, 2, 2021)]
+
+
+def test_money_is_a_unit_to_meet() -> None:
+    assert read_question("Kinh phí là bao nhiêu tỷ đồng?").units == ("tỷ đồng",)
+    assert read_question("Có bao nhiêu đồng chí?").units == ()
+
+
+def test_fields_of_an_article() -> None:
+    assert fields_asked("Bài này do ai viết, đăng ngày nào?") == ("author", "published")
+    assert fields_asked("Which newspaper is the article from?") == ("source",)
+    assert fields_asked("Vấn đề nguồn lực ra sao?") == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["Còn ở đó thì sao?", "Thế được giao bao nhiêu?", "What about the other one?", "Khi nào?"]
+)
+def test_leans_on_history(text: str) -> None:
+    assert leans_on_history(read_question(text))
+
+
+def test_stands_alone() -> None:
+    assert not leans_on_history(read_question("Ai chủ trì hội nghị trực tuyến về môi trường năm 2015?"))
+
+
+@pytest.mark.parametrize("text", ["", "   \n", "?!…", "🙂🙂", "\x00\x01", "\ud800"])
+def test_no_words_is_an_error_that_says_so(text: str) -> None:
+    with pytest.raises(QuestionError, match=r"type a few words about the articles\.$"):
+        read_question(text)
+
+
+def test_too_long_is_an_error_with_the_numbers() -> None:
+    with pytest.raises(QuestionError, match=r"10,000 characters; at most 2,000"):
+        read_question("a" * 10_000)
+
+
+def test_unicode_forms_read_alike() -> None:
+    composed, decomposed = "Ai chủ trì hội nghị ở Đồng Tháp?", "Ai chủ trì hội nghị ở Đồng Tháp?"
+    import unicodedata
+
+    assert read_question(unicodedata.normalize("NFD", decomposed)) == read_question(composed)
+
+
+def test_clean() -> None:
+    assert clean("Ai\x00  viết\ud800\tbài này?\n") == "Ai viết bài này?"
+
+
+def test_numbers_without_leading_zeros() -> None:
+    assert numbers_of("02 phòng, Nghị quyết 25-NQ/TW, 1.000 người") == ["2", "25", "1.000"]
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        question = read_question(text)
+    except QuestionError:
+        return
+    assert question.text == clean(text)
+    assert all(name in question.text for name in question.quoted)
