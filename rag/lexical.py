@@ -78,6 +78,12 @@ class LexicalIndex:
         return self._folded.scores(terms(question, folded=True))
 
 
+    def rarity(self, term: str) -> float:
+        """The idf of one term, as typed: without diacritics it is looked up on the folded side. Unknown: the highest."""
+        side = self._kept if has_diacritics(term) else self._folded
+        return side.rarity(term)
+
+
 class _Side:
     """One BM25 index. `engine` is None where no text has a term: bm25s has no empty index."""
 
@@ -91,6 +97,12 @@ class _Side:
             # Robertson's idf as Lucene has it, never negative; bm25s doesn't keep its own
             self._idf = np.log1p((count - frequencies + 0.5) / (frequencies + 0.5))
             self._highest_idf = float(self._idf.max())
+
+    def rarity(self, term: str) -> float:
+        if self._engine is None:
+            return 1.0
+        column = self._columns.get(term)
+        return self._highest_idf if column is None else float(self._idf[column])
 
     @classmethod
     def build(cls, tokenised: Sequence[Sequence[str]]) -> _Side:

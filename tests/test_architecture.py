@@ -16,7 +16,7 @@ FLOORS = [
     {"errors", "types", "config"},
     {"articles", "content", "furniture", "html", "metadata", "sentences", "passages", "terms", "dates", "question"},
     {"embed", "lexical", "fuse", "stores"},
-    {"generations", "index", "retrieve", "select", "cite", "about", "confidence"},
+    {"manifest", "generations", "records", "index", "retrieve", "select", "cite", "about", "confidence"},
     {"extractive", "answer"},
     {"cli", "options", "terminal", "watch", "chat", "__main__", "__init__"},
 ]
