@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 
 from rag.sentences import blocks, split_block
-from rag.terms import UNSPACED
+from rag.terms import JOINER, UNSPACED
 from rag.types import Article, Passage, Span
 
 _WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]+")
@@ -29,6 +29,11 @@ def count_words(text: str) -> int:
         elif any(c.isalnum() for c in word):
             total += 1 + (len(word) - 1) // _LONG_WORD
     return int(total + 0.5)
+
+
+def reading(article: Article, span: Span) -> str:
+    """A span as a person reads it: without dropped parts and markup, blanks collapsed. For models and for display."""
+    return " ".join(article.plain[span[0] : span[1]].replace(JOINER, "").split())
 
 
 def body_sentences(article: Article, *, max_words: int = 200) -> list[Span]:

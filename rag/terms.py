@@ -15,6 +15,9 @@ import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 
+JOINER = "\u2060"  # stands for markup inside a word (c&aacute;n) where a text must keep its length
+_INVISIBLE = re.compile(f"[\u00ad\u200b{JOINER}\ufeff]+")  # inside words, and no part of them
+
 # Latin, Greek and Cyrillic diacritics. Vowel signs of Indic scripts are Mn too, but they are letters, not ornaments.
 _DIACRITICS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]")
 _UNDECOMPOSED = str.maketrans("đĐłŁøØħĦ", "dDlLoOhH")  # letters with a stroke have no decomposition
@@ -53,7 +56,8 @@ def syllables(text: str) -> list[str]:
     `"43-CT/TW" -> ["43", "ct", "tw"]`, `"02" -> ["2"]`, `"1.000" -> ["1000"]`, `"Hòa" -> ["hoà"]`. Scripts without
     blanks give one character each. Never fails: NUL, lone surrogates and emoji are no syllables.
     """
-    normal = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    visible = text if text.isascii() else _INVISIBLE.sub("", text)
+    normal = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
     if not normal.isascii():
         normal = _TONES.sub(_move_tone, normal)
     return [_comparable_number(s) if s[0].isdigit() else s for s in _SYLLABLE.findall(normal)]
