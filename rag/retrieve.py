@@ -1,0 +1,95 @@
+"""From a question to the passages that answer it, best first: dense and lexical candidates, scored by the one recipe.
+
+    candidates = retrieve(index, "Ban Dân vận có bao nhiêu biên chế?", embedder=embedder, k=10)
+    candidates[0].hit.passage, candidates[0].dense, candidates[0].sentences
+
+Candidates are the passages nearest to the question, the passages of the sentences nearest to it, and the best by BM25;
+every one of them then gets its exact score (rag.fuse), whichever way it came. A small collection is scored as a whole.
+It knows no answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.embed import Embedder
+from rag.fuse import fuse
+from rag.index import Index
+from rag.stores.exact import inner_products
+from rag.types import FloatVector, Hit, IntVector
+
+SCORED_WHOLE = 256  # passages; up to so many all are candidates
+PASSAGE_CANDIDATES = 100
+SENTENCE_CANDIDATES = 200
+LEXICAL_CANDIDATES = 100
+WIDER = 8  # how many times more are fetched where only some articles may answer
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage and what its score is made of; `hit.score` is `(dense + max(sentences)) / 2 + 0.5 * lexical`."""
+
+    hit: Hit
+    dense: float  # cosine of the passage with the question
+    lexical: float  # BM25 scaled to 0..1
+    sentences: tuple[float, ...]  # cosine of each of `hit.passage.sentences` with the question
+
+
+def retrieve(
+    index: Index, question: str, *, embedder: Embedder, k: int = 10, only: Collection[str] | None = None
+) -> list[Candidate]:
+    """The k best passages for a question, best first, equal scores in the order of the articles.
+
+    `only` leaves just the articles of those ids. The same index and question give the same floats.
+    """
+    query = embedder.embed_queries([question])[0]
+    lexical = index.lexical.scores(question)
+    rows = _candidate_rows(index, query, lexical, only)
+    if k < 1 or not len(rows):
+        return []
+    dense = inner_products(index.passage_vectors.vectors(rows), query)
+    sentences = _sentence_cosines(index, rows, query)
+    best = np.array([each.max(initial=-np.inf) for each in sentences], dtype=np.float32)
+    scores = fuse(dense, best, lexical[rows])
+    order = np.lexsort((rows, -scores))[:k]
+    return [
+        Candidate(
+            hit=Hit(index.passages[rows[i]], float(scores[i]), rank),
+            dense=float(dense[i]),
+            lexical=float(lexical[rows[i]]),
+            sentences=tuple(sentences[i].tolist()),
+        )
+        for rank, i in enumerate(order, start=1)
+    ]
+
+
+def _candidate_rows(index: Index, query: FloatVector, lexical: FloatVector, only: Collection[str] | None) -> IntVector:
+    """The rows of the passages worth an exact score, ascending."""
+    allowed = np.ones(len(index.passages), dtype=bool)
+    if only is not None:
+        wanted = frozenset(only)
+        allowed = np.array([passage.article_id in wanted for passage in index.passages], dtype=bool)
+    if np.count_nonzero(allowed) <= SCORED_WHOLE:
+        return np.flatnonzero(allowed).astype(np.int64)
+    wider = 1 if only is None else WIDER
+    _, nearest = index.passage_vectors.search(query[None], min(wider * PASSAGE_CANDIDATES, len(index.passages)))
+    _, sentences = index.sentence_vectors.search(
+        query[None], min(wider * SENTENCE_CANDIDATES, len(index.sentence_vectors))
+    )
+    matching = np.flatnonzero((lexical > 0) & allowed)
+    matching = matching[np.lexsort((matching, -lexical[matching]))[:LEXICAL_CANDIDATES]]
+    of_sentences = [index.sentence_passages[row] for row in sentences[0] if row >= 0]
+    found = np.concatenate([nearest[0], *of_sentences, matching])
+    rows: IntVector = np.unique(found[found >= 0])
+    return rows[allowed[rows]]
+
+
+def _sentence_cosines(index: Index, rows: IntVector, query: FloatVector) -> list[FloatVector]:
+    """For each passage, the cosines of its sentences with the question. Shared sentences are compared once."""
+    of_passages = [index.sentence_rows[row] for row in rows]
+    distinct, places = np.unique(np.concatenate(of_passages), return_inverse=True)
+    cosines = inner_products(index.sentence_vectors.vectors(distinct), query)[places]
+    return np.split(cosines, np.cumsum([len(each) for each in of_passages])[:-1])
