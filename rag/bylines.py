@@ -12,6 +12,7 @@ from functools import cache
 
 from rag.dates import FoundDate, find_dates
 from rag.furniture import is_furniture, is_menu, normal, read_table
+from rag.terms import JOINER
 from rag.types import Span
 
 _LONGEST_LINE = 160  # characters
@@ -96,6 +97,7 @@ def is_name_line(line: str) -> bool:
 
 def is_name(text: str, *, least: int = 2) -> bool:
     """Whether a text has the shape of a person's name: `least` to six capitalised words, not all in capitals."""
+    text = text.replace(JOINER, "")
     words = text.split()
     if not least <= len(words) <= 6 or len(text) > 50 or normal(text) in _words().not_names:
         return False

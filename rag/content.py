@@ -148,7 +148,7 @@ def _drop_copies(page: _Page) -> None:
 
 def _drop_comments(page: _Page) -> None:
     """From a comments heading to the end, when prose stands before it and readers speak after it."""
-    for i in page.open():
+    for i in range(len(page.texts)):
         if is_comment_heading(page.texts[i]) and any(page.prose[j] for j in page.open(0, i)):
             after = range(i + 1, len(page.texts))
             if any(is_comment_cue(page.texts[j]) for j in after) or re.search(r"\d", page.texts[i]):

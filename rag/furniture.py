@@ -13,6 +13,8 @@ from importlib import resources
 
 import yaml
 
+from rag.terms import JOINER
+
 Phrase = tuple[str, ...]  # the words of a phrase, lower case
 
 _WORD = re.compile(r"[^\s|•·›»«‹>/\\,;:…–—*]+")
@@ -36,7 +38,9 @@ class _Table:
 
 def normal(line: str) -> str:
     """A line as it is compared: NFC, lower case, single blanks, no bullet before and no marks after."""
-    return " ".join(unicodedata.normalize("NFC", line).casefold().split()).strip(" •●▪■◦*·-–—:.…>»›|#+")
+    return " ".join(unicodedata.normalize("NFC", line.replace(JOINER, "")).casefold().split()).strip(
+        " •●▪■◦*·-–—:.…>»›|#+"
+    )
 
 
 def is_furniture(line: str) -> bool:

@@ -46,8 +46,8 @@ class _Group:
 def read_page(source: str) -> tuple[str, Metadata]:
     """The readable text of a page, as long as its source, and what the page says of itself (a title of "" if nothing).
 
-    In the first, markup is blank, entities are decoded and padded, and blocks are parted by line breaks; inside a
-    word the padding is `terms.JOINER`, so that the word stays one. A page that
+    In the first, markup is blank, references such as `&aacute;` are decoded and padded with `terms.JOINER` (so that the
+    word stays one), and blocks are parted by line breaks. A page that
     trafilatura finds no article in is kept whole but for its navigation, headers, footers and forms.
     """
     groups = _walk(source)
@@ -205,16 +205,16 @@ def _lay_out(source: str, groups: list[_Group]) -> str:
         for back in range(1, 2 if group.after_break else 3):
             if first - back >= 0:
                 plain[first - back] = "\n"
-        last = -1  # where the character before stands
+        end = -1  # of the text before
         for span, text in group.parts:
-            for offset, char in enumerate(text):
-                at = span.start + offset
-                keeps_line = group.tag == "pre" and char in "\r\n"
-                plain[at] = " " if char.isspace() and not keeps_line else char
-                inside_word = offset == 0 and last >= 0 and plain[last].isalnum() and char.isalnum()
-                if last >= 0:
-                    plain[last + 1 : at] = (JOINER if inside_word else " ") * (at - last - 1)
-                last = at
+            if end >= 0:
+                inside_word = plain[end - 1].isalnum() and text[:1].isalnum()
+                plain[end : span.start] = (JOINER if inside_word else " ") * (span.start - end)
+            shown = [c if group.tag == "pre" and c in "\r\n" else " " if c.isspace() else c for c in text]
+            padding = " " if not text.strip() else JOINER
+            # A reference's character stands where the reference ends, so that a quote that ends with it is whole.
+            plain[span.start : span.end] = [padding] * (span.end - span.start - len(shown)) + shown
+            end = span.end
     return "".join(plain)
 
 

@@ -48,8 +48,9 @@ def cut(article: Article, *, min_words: int = 80, max_words: int = 200) -> list[
     """The passages of an article in order. Every sentence of the body is in at least one.
 
     A passage ends where the paragraph does, once it has `min_words`, or before it would have more than `max_words`.
-    The next one begins with the last sentence of the one before, unless the two together were too long. Only an
-    article that is short as a whole, or sentences that fit no other way, give a passage under `min_words`.
+    The next one begins with the last sentence of the one before, or earlier if it would be too short otherwise; with
+    none of it when a sentence of nearly `max_words` follows. Only an article that is short as a whole, or sentences
+    that fit no other way, give a passage under `min_words`.
     """
     if not 0 < min_words <= max_words:
         raise ValueError(f"passages of {min_words} to {max_words} words: need 0 < min_words <= max_words")
@@ -113,23 +114,19 @@ def _group(words: list[int], ends_block: list[bool], min_words: int, max_words: 
         total += size
     if words:
         groups.append((first, len(words)))
-    return _mend_last(groups, words, min_words, max_words)
+    if len(groups) > 1 and sum(words[slice(*groups[-1])]) < min_words:
+        start = groups[-2][0]
+        if sum(words[start:]) <= max_words:
+            groups[-2:] = [(start, len(words))]
+    return [_lengthen(group, words, min_words, max_words) for group in groups]
 
 
-def _mend_last(
-    groups: list[tuple[int, int]], words: list[int], min_words: int, max_words: int
-) -> list[tuple[int, int]]:
-    """Join a last passage that is too short to the one before, or let it share more with it."""
-    if len(groups) < 2:
-        return groups
-    (previous, _), (first, end) = groups[-2:]
-    if sum(words[first:end]) >= min_words:
-        return groups
-    if sum(words[previous:end]) <= max_words:
-        return [*groups[:-2], (previous, end)]
-    while first > previous + 1 and sum(words[first:end]) < min_words and sum(words[first - 1 : end]) <= max_words:
+def _lengthen(group: tuple[int, int], words: list[int], min_words: int, max_words: int) -> tuple[int, int]:
+    """Let a passage that is too short share more than one sentence with the one before it."""
+    first, end = group
+    while first > 0 and sum(words[first:end]) < min_words and sum(words[first - 1 : end]) <= max_words:
         first -= 1
-    return [*groups[:-1], (first, end)]
+    return first, end
 
 
 def _passage(article: Article, sentences: list[Span]) -> Passage:

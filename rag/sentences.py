@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from rag.terms import JOINER
 from rag.types import Span
 
 NEWLINES = "\n\r\x0b\x0c\x85\u2028\u2029"
@@ -22,8 +23,8 @@ _WIDEST_WRAP = 110  # characters; longer lines were not wrapped by hand
 _NARROWEST_WRAP = 40
 _CONTINUABLE = 30  # a shorter line before a lower-case one is rather a list item than half a sentence
 
-_CLOSERS = "\"'”’»›)\\]）」』】》］"
-_OPENERS = "\"'“‘«‹([（「『【《［*_¿¡"
+_CLOSERS = f"\"'”’»›)\\]）」』】》］{JOINER}"
+_OPENERS = f"\"'“‘«‹([（「『【《［*_¿¡{JOINER}"
 # A run of final marks, with the "./." that ends Vietnamese news, and what closes after it.
 _END = re.compile(rf"(?:[.…]+/\.*|[.!?…]+|[。！？｡]+)[.!?…。！？]*[{_CLOSERS}]*")
 _LAST_WORD = re.compile(r"[^\s(\[“\"‘'«]+$")
