@@ -12,13 +12,13 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from rag import terminal
-from rag.config import MAX_QUESTION_CHARACTERS
+from rag.config import MAX_QUESTION_CHARACTERS, IndexSettings
+from rag.embed import open_embedder
 from rag.errors import ArticlesError, RagError
 from rag.options import ANSWERED, ERROR, INTERRUPTED, REFUSED, Options, parse, version
 from rag.types import Article, Report
@@ -38,14 +38,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code = _COMMANDS[options.command](options)
         sys.stdout.flush()
-    except RagError as error:
+    except BrokenPipeError:  # the reader has seen enough, as in `rag show … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ANSWERED
+    except (RagError, OSError) as error:
         print(f"rag: {terminal.one_line(str(error))}", file=sys.stderr)
         return ERROR
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # the reader has seen enough, as in `rag show … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ANSWERED
     return code
 
 
@@ -94,8 +94,11 @@ def _search(options: Options) -> int:
 
 
 def _index(options: Options) -> int:
-    assistant = _assistant(options)
-    _write_report(assistant.rebuild())
+    from rag.answer import Assistant
+
+    settings = IndexSettings(embedding_model=options.embedding_model)
+    assistant = Assistant(options.articles, options.index, settings, open_embedder(options.embedding_model))
+    _write_report(assistant.rebuild(show_progress=sys.stderr.isatty()))
     if options.watch:
         from rag.watch import follow
 
@@ -108,10 +111,10 @@ def _index(options: Options) -> int:
 def _show(options: Options) -> int:
     from rag.articles import read_folder
 
-    folder = read_folder(options.articles)
-    article = _find(options, folder.articles)
+    articles, skipped = read_folder(options.articles)
+    article = _find(options, articles)
     if article is None:
-        reasons = {each.article_id: each.reason for each in folder.skipped}
+        reasons = {each.article_id: each.reason for each in skipped}
         name = _id_below(options.articles, options.file)
         if name in reasons:
             raise ArticlesError(f"{options.file} can't be used: {reasons[name]}.")
@@ -125,7 +128,6 @@ def _show(options: Options) -> int:
 
 def _info(options: Options) -> int:
     assistant = _assistant(options)
-    report = assistant.rebuild()
     size = sum(path.stat().st_size for path in options.index.rglob("*") if path.is_file())
     for article in assistant.articles:
         _write(terminal.metadata_lines(article))
@@ -135,7 +137,7 @@ def _info(options: Options) -> int:
         terminal.settings_lines(
             {
                 "articles": f"{len(assistant.articles)} in {options.articles}, {len(assistant.skipped)} files skipped",
-                "passages": str(report.passages),
+                "passages": str(assistant.passage_count),
                 "model": options.embedding_model,
                 "index": f"{options.index}, generation {assistant.generation}, {size / 1e6:.1f} MB",
                 "versions": ", ".join(_versions()),
@@ -149,11 +151,8 @@ def _chat(options: Options) -> int:
     from rag import chat
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is as clean as Ctrl-C
-    with closing(_assistant(options)) as assistant:
-        chat.serve(
-            assistant, options.host, options.port,
-            articles=options.articles, index=options.index, open_browser=options.open,
-        )  # fmt: skip
+    with _assistant(options) as assistant:
+        chat.serve(assistant, options.host, options.port, open_browser=options.open)
     return ANSWERED
 
 

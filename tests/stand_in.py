@@ -1,0 +1,80 @@
+"""An assistant over articles in memory: answers with the first line that shares most words with the question.
+
+It has the methods of `rag.answer.Assistant` that the surfaces use, so that their tests need no model and no index.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from rag.errors import ArticlesError, QuestionError
+from rag.types import Answer, Article, Citation, Hit, Metadata, Passage, Report, Skipped, Span, Trace
+
+
+def make_article(
+    article_id: str, text: str, *, title: str, published: date | None = None, author: str | None = None
+) -> Article:
+    """An article all of whose text is content."""
+    return Article(
+        id=article_id, text=text, plain=text, sha256="0" * 64, content=(Span(0, len(text)),),
+        metadata=Metadata(title=title, published=published, author=author),
+    )  # fmt: skip
+
+
+class StandIn:
+    """See the module's docstring."""
+
+    def __init__(self, articles: Sequence[Article], folder: Path, skipped: Sequence[Skipped] = ()) -> None:
+        self.articles = tuple(articles)
+        self.skipped = tuple(skipped)
+        self.articles_folder = folder
+        self.index_folder = folder / "index"
+        self.generation = "g1"
+        self.passage_count = len(self.articles)
+        self.histories: list[tuple[str, ...]] = []
+
+    def article(self, article_id: str) -> Article:
+        for article in self.articles:
+            if article.id == article_id:
+                return article
+        raise ArticlesError(f"There is no article {article_id}.")
+
+    def search(self, question: str, *, k: int = 5) -> list[Hit]:
+        words = set(re.findall(r"\w+", question.lower()))
+        if not words:
+            raise QuestionError("The question is empty: type one.")
+        found = []
+        for article in self.articles:
+            for match in re.finditer(r"[^\n]+", article.text):
+                shared = len(words & set(re.findall(r"\w+", match.group().lower())))
+                span = Span(*match.span())
+                found.append((-shared, article.id, Passage(article.id, *span, match.group(), (span,))))
+        found.sort(key=lambda each: each[:2])
+        return [Hit(passage, -minus, rank) for rank, (minus, _, passage) in enumerate(found[:k], 1)]
+
+    def answer(self, question: str, *, history: Sequence[str] = ()) -> Answer:
+        self.histories.append(tuple(history))
+        hits = self.search(question, k=3)
+        best = hits[0]
+        language = "en" if question.isascii() else "vi"
+        trace = Trace(generation=self.generation)
+        if best.score < 2:
+            return Answer(question, "The articles don't say.", (), True, 0.2, language, tuple(hits), trace)
+        passage = best.passage
+        said = self.article(passage.article_id).metadata
+        citation = Citation(
+            1, passage.article_id, said.title, said.published, said.author, said.source,
+            passage.text, passage.start, passage.end,
+        )  # fmt: skip
+        return Answer(question, f"{passage.text} [1]", (citation,), False, 0.9, language, tuple(hits), trace)
+
+    def stream(self, question: str, *, history: Sequence[str] = ()) -> Iterator[str | Answer]:
+        answer = self.answer(question, history=history)
+        yield from re.findall(r"\S+\s*|\s+", answer.text)
+        yield answer
+
+    def refresh(self) -> Report | None:
+        return None
