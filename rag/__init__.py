@@ -1,1 +1,47 @@
-"""Answers from a folder of articles, each proved by verbatim quotes."""
+"""Answers from a folder of articles, each proved by verbatim quotes.
+
+    import rag
+    answer = rag.answer("Ban Dân vận Tỉnh ủy có bao nhiêu biên chế?")   # asks ./seeds through ./index
+    print(answer.text, answer.citations[0].quote)
+
+Nothing heavy is loaded until the first question.
+"""
+
+from __future__ import annotations
+
+from rag.answer import Assistant, answer
+from rag.cite import Verification, verify
+from rag.errors import (
+    ArticlesError,
+    CitationError,
+    ConfigError,
+    IndexUnusableError,
+    ModelError,
+    QuestionError,
+    RagError,
+)
+from rag.types import Answer, Article, Citation, Hit, Metadata, Passage, Report, Skipped, Span, Trace
+
+__all__ = [
+    "Answer",
+    "Article",
+    "ArticlesError",
+    "Assistant",
+    "Citation",
+    "CitationError",
+    "ConfigError",
+    "Hit",
+    "IndexUnusableError",
+    "Metadata",
+    "ModelError",
+    "Passage",
+    "QuestionError",
+    "RagError",
+    "Report",
+    "Skipped",
+    "Span",
+    "Trace",
+    "Verification",
+    "answer",
+    "verify",
+]

@@ -15,15 +15,17 @@ from typing import cast
 import yaml
 
 from rag.cite import Quotation, Statement
+from rag.clauses import quote_span
 from rag.question import Field, Question, content_syllables, fields_asked, holds_any, numbers_of, phrases_found
 from rag.retrieve import Candidate
-from rag.select import Rarity, flat, quote_span_of, share_held
-from rag.terms import fold
+from rag.select import Rarity, score_sentences, share_held
+from rag.terms import flat, fold
 from rag.types import Article, Span
 
 MENTION_CHARACTERS = 150  # of a quotation in a list of articles
 TITLE_CHARACTERS = 90
 MOST_ARTICLES = 12
+TITLE_WEIGHT = 0.3  # of the share of the question's words that a title has
 
 Search = Callable[[str], Sequence[Candidate]]
 
@@ -90,11 +92,10 @@ def _article_meant(
         if titled:
             return min(titled, key=lambda a: len(a.metadata.title))
     best: dict[str, float] = {}
-    for candidate in search(question.text):
-        article_id = candidate.hit.passage.article_id
-        if article_id not in best:
-            title = share_held(question, articles[article_id].metadata.title, rarity)
-            best[article_id] = candidate.hit.score + 0.3 * title
+    for sentence in score_sentences(question, search(question.text), articles, rarity):
+        if sentence.article.id not in best:
+            title = share_held(question, sentence.article.metadata.title, rarity)
+            best[sentence.article.id] = sentence.score + TITLE_WEIGHT * title
     return articles[max(best, key=lambda i: best[i])] if best else None
 
 
@@ -117,7 +118,7 @@ def _mentions(
             sentence = article.plain[span.start : span.end]
             if f" {wanted} " in flat(sentence) and numbers <= set(numbers_of(sentence)):
                 found.setdefault(article.id, span)
-            elif share_held(question, sentence, rarity, terms=content_syllables(topic, question.language)) >= 0.85:
+            elif share_held(question, sentence, rarity, content=content_syllables(topic, question.language)) >= 0.85:
                 loosely.setdefault(article.id, span)
     chosen = found or loosely
     ordered = sorted(chosen, key=lambda i: _age(articles[i]))[:MOST_ARTICLES]
@@ -127,7 +128,7 @@ def _mentions(
 
 
 def _mention(question: Question, article: Article, span: Span, rarity: Rarity) -> Statement:
-    quote = quote_span_of(question, article, span, rarity, max_characters=MENTION_CHARACTERS)
+    quote = quote_span(question, article, span, rarity, max_characters=MENTION_CHARACTERS)
     label = f"- {_short(article.metadata.title)}: "
     return Statement(Quotation(article, quote), label=label, cut=(quote.start > span.start, quote.end < span.end))
 

@@ -17,7 +17,7 @@ from typing import TypeAlias
 from rag.cite import compose
 from rag.config import ARTICLES_FOLDER, EMBEDDED_MODEL, INDEX_FOLDER, IndexSettings
 from rag.embed import Embedder, open_embedder
-from rag.errors import IndexUnusableError
+from rag.errors import ArticlesError, IndexUnusableError
 from rag.index import Index, build_index, open_index, why_stale
 from rag.extractive import draft_answer
 from rag.question import read_question
@@ -161,7 +161,10 @@ class Assistant:
 
     def article(self, article_id: str) -> Article:
         """One article by its id. Raises `ArticlesError` if there is none."""
-        return self._index().article(article_id)
+        try:
+            return self._index().article(article_id)
+        except KeyError:
+            raise ArticlesError(f"There is no article {article_id!r}: `rag info` lists them.") from None
 
     def close(self) -> None:
         """Let go of the index; asking again opens it again."""

@@ -19,7 +19,7 @@ from rag.select import Sentence
 ANSWER_THRESHOLD = 0.5
 METADATA_CONFIDENCE = 0.95  # of what an article's own byline, date line or title says
 
-MEASURES = ("cosine", "passage", "lexical", "coverage", "context", "evidence", "met", "across")
+MEASURES = ("cosine", "passage", "lexical", "coverage", "context", "evidence", "met", "all_met", "across")
 
 
 def measures(question: Question, best: Sentence) -> list[float]:
@@ -37,6 +37,7 @@ def measures(question: Question, best: Sentence) -> list[float]:
         best.context * (1 - across),
         best.evidence,
         best.met,
+        best.all_met,
         across,
     ]
 

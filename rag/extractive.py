@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 
 from rag.about import Search, about_articles, wording
 from rag.cite import Quotation, Statement
+from rag.clauses import quote_span
 from rag.confidence import ANSWER_THRESHOLD, METADATA_CONFIDENCE, confidence_of
 from rag.embed import Embedder
 from rag.errors import QuestionError
 from rag.index import Index
 from rag.question import Question, leans_on_history, read_question
 from rag.retrieve import Candidate, retrieve
-from rag.select import Sentence, quote_span, same_fact, score_sentences
+from rag.select import Sentence, same_fact, score_sentences
 from rag.types import Article
 
 CANDIDATES = 10  # passages whose sentences are scored
@@ -50,7 +51,7 @@ def draft_answer(asked: Question, history: Sequence[str], index: Index, embedder
     before = _question_before(asked, history)
     understood = f"{before.text} {asked.text}" if before else asked.text
     nearest = search(understood)
-    about = about_articles(asked, articles, search, index.rarity)
+    about = about_articles(asked, articles, search, index.lexical.rarity)
     words = wording(asked.language)
     if about is not None:
         return Draft(
@@ -67,9 +68,9 @@ def draft_answer(asked: Question, history: Sequence[str], index: Index, embedder
     if len(parts) > 1:
         chosen = [(part, best) for part in parts if (best := _best_of_year(part, search, articles, index))]
     if len(chosen) < 2:
-        sentences = score_sentences(asked, nearest, articles, index.rarity)
+        sentences = score_sentences(asked, nearest, articles, index.lexical.rarity)
         if before:
-            sentences = _in_context(sentences, before, search, articles, index)
+            sentences = _in_context(asked, before, nearest, index, embedder)
         chosen = [(asked, sentences[0])] if sentences else []
     else:
         sentences = [best for _, best in chosen]
@@ -102,18 +103,19 @@ def _question_before(asked: Question, history: Sequence[str]) -> Question | None
 
 
 def _in_context(
-    sentences: Sequence[Sentence],
-    before: Question,
-    search: Search,
-    articles: Mapping[str, Article],
-    index: Index,
+    asked: Question, before: Question, nearest: Sequence[Candidate], index: Index, embedder: Embedder
 ) -> list[Sentence]:
-    """The sentences again, those of the article that answered the question before first among equals."""
-    earlier = score_sentences(before, search(before.text), articles, index.rarity)
+    """The sentences for a follow-up: those of the article that answered the question before come first among equals."""
+    articles = {article.id: article for article in index.articles}
+    rarity = index.lexical.rarity
+    earlier = score_sentences(before, retrieve(index, before.text, embedder=embedder, k=CANDIDATES), articles, rarity)
     if not earlier:
-        return list(sentences)
+        return []
     home = earlier[0].article.id
-    lifted = [replace(s, score=s.score + CONTEXT_BONUS) if s.article.id == home else s for s in sentences]
+    at_home = retrieve(index, asked.text, embedder=embedder, k=CANDIDATES, only=[home])
+    candidates = [*at_home, *(c for c in nearest if c.hit.passage.article_id != home)]
+    scored = score_sentences(asked, candidates, articles, rarity)
+    lifted = [replace(s, score=s.score + CONTEXT_BONUS) if s.article.id == home else s for s in scored]
     return sorted(lifted, key=lambda s: (-s.score, s.article.id, s.span))
 
 
@@ -130,18 +132,18 @@ def _best_of_year(
 ) -> Sentence | None:
     """The best sentence in an article published in the year that the part asks about."""
     years = {date.year for date in part.dates}
-    sentences = score_sentences(part, search(part.text), articles, index.rarity)
+    sentences = score_sentences(part, search(part.text), articles, index.lexical.rarity)
     return next((s for s in sentences if (p := s.article.metadata.published) and p.year in years), None)
 
 
 def _quoting(asked: Question, best: Sentence, sentences: Sequence[Sentence], index: Index) -> Statement:
     limit = LIST_ANSWER if asked.kind == "list" else SHORT_ANSWER
-    span = quote_span(asked, best, index.rarity, max_characters=limit)
+    span = quote_span(asked, best.article, best.span, index.lexical.rarity, max_characters=limit)
     same = tuple(Quotation(other.article, other.span) for other in same_fact(best, sentences))
     cut = (span.start > best.span.start, span.end < best.span.end)
     return Statement(Quotation(best.article, span), same=same, cut=cut)
 
 
 def _scores(best: Sentence) -> Mapping[str, float]:
-    names = ("score", "cosine", "passage_score", "lexical", "coverage", "context", "evidence", "met")
+    names = ("score", "cosine", "passage_score", "lexical", "coverage", "context", "evidence", "met", "all_met")
     return {name: float(getattr(best, name)) for name in names}

@@ -62,6 +62,7 @@ def read_question(raw: str) -> Question:
         )
     if not any(c.isalnum() for c in text):
         raise QuestionError(f"The question {text[:40]!r} has no words: type a few words about the articles.")
+    text = _spelt_out(text)
     language = language_of(text)
     dates = tuple(find_dates(text))
     return Question(
@@ -143,6 +144,13 @@ def leans_on_history(question: Question) -> bool:
         for phrase in (p.casefold() for p in _phrases()["followup_begins"])
     )
     return begins or holds_any(question.text, "followup_pronouns") or len(question.content) + len(question.numbers) <= 2
+
+
+def _spelt_out(text: str) -> str:
+    """Everyday forms replaced by what articles write: "Ban Dân vận TW" → "Ban Dân vận Trung ương"."""
+    for short, full in cast(Mapping[str, str], _table()["same"]).items():
+        text = re.sub(rf"(?<![\w/-]){re.escape(short)}(?!\w)", full, text)
+    return text
 
 
 def _kind(text: str) -> Kind:

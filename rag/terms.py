@@ -34,6 +34,9 @@ _SIGNS = (
 _NUMBER = "[0-9]{1,3}(?:[.,][0-9]{3})+(?![0-9])"  # 1.000 or 1,000
 _SYLLABLE = re.compile(rf"{_NUMBER}|[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_])(?:(?![{UNSPACED}])[^\W_]|[{_SIGNS}])*")
 
+_WORD = re.compile(r"\w+")
+_APOSTROPHES = re.compile("['’‘`]")
+
 # Where the tone mark of oa, oe and uy goes is a matter of style (hòa, hoà): all are written the newer way.
 _TONES = re.compile("[òóỏõọ][ae]|[ùúủũụ]y")
 _VOWELS = dict(zip("aeouy", ("àáảãạ", "èéẻẽẹ", "òóỏõọ", "ùúủũụ", "ỳýỷỹỵ"), strict=True))
@@ -72,6 +75,15 @@ def terms(text: str, *, folded: bool = False) -> list[str]:
     if folded:
         single = [_fold_syllable(s) for s in single]
     return single + [f"{left}_{right}" for left, right in pairwise(single)]
+
+
+@lru_cache(maxsize=4096)
+def flat(text: str) -> str:
+    """For finding words in words, whatever the marks: folded, apostrophes gone, one blank between and around words.
+
+    `"Điểu K’Ré, Ủy viên" -> " dieu kre uy vien "`
+    """
+    return " " + " ".join(_WORD.findall(_APOSTROPHES.sub("", fold(text)))) + " "
 
 
 def _move_tone(match: re.Match[str]) -> str:

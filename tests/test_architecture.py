@@ -14,9 +14,9 @@ import rag
 PACKAGE = Path(rag.__file__).parent
 FLOORS = [
     {"errors", "types", "config"},
-    {"articles", "bylines", "content", "furniture", "html", "markdown", "metadata", "sentences", "passages", "terms", "dates", "question"},
+    {"articles", "bylines", "content", "furniture", "html", "markdown", "metadata", "sentences", "passages", "terms", "dates", "question", "evidence", "bylines", "markdown"},
     {"embed", "lexical", "fuse", "stores"},
-    {"manifest", "generations", "records", "vectors", "build", "index", "retrieve", "select", "cite", "about", "confidence"},
+    {"manifest", "generations", "records", "vectors", "build", "index", "retrieve", "records", "manifest", "vectors", "select", "clauses", "cite", "about", "confidence"},
     {"extractive", "answer"},
     {"cli", "options", "terminal", "watch", "chat", "__main__", "__init__"},
 ]

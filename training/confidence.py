@@ -69,7 +69,7 @@ def examples(data: Path, asked_in: str, told_in: str, plain: bool) -> Iterator[t
                     home = f"{i:02}-{j}.txt"
                     without = [c for c in candidates if c.hit.passage.article_id != home]
                     for kept in (candidates[:10], without[:10]):
-                        best = score_sentences(asked, kept, known, index.rarity)[0]
+                        best = score_sentences(asked, kept, known, index.lexical.rarity)[0]
                         sentence = best.article.plain[best.span.start : best.span.end]
                         holds = best.article.id == home and any(g in sentence for g in gold)
                         yield i, f"{asked_in}{'-plain' if plain else ''}>{told_in}", measures(asked, best), holds

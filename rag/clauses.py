@@ -1,0 +1,107 @@
+"""Cut a long sentence down to the run of clauses that answers: a quote is short, and still a slice of the file.
+
+The anchor is the place that answers: the date, number or name that stands nearest to the question's words, or else the
+clause that has most of them. From there the run grows towards the words not yet held, as long as it fits.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from rag.evidence import places_of
+from rag.question import Question
+from rag.select import Rarity, Wanted
+from rag.terms import fold
+from rag.types import Article, Span
+
+NEAR = 60  # characters over which nearness to the question's words fades to a third
+WORDS_BEFORE = 1.0  # words before a date or number tell more of it …
+WORDS_AFTER = 0.6  # … than those after
+
+_CLAUSE_END = re.compile(r"[;:,.…!?]+[”\"»’')\]]*(?=\s)|\s[-–—](?=\s)|[。;,:、]|(?=\()|(?<=\))(?=\s)")
+_QUOTATION = re.compile(r"[“«\"][^“”«»\"]{2,220}[”»\"]")
+_EDGE = " \t\n\u00a0,;:-–—"
+
+
+def quote_span(question: Question, article: Article, span: Span, rarity: Rarity, *, max_characters: int) -> Span:
+    """The part of a sentence to quote: all of it where it is short enough, else the run of clauses that answers best."""
+    text = article.plain[span.start : span.end]
+    if len(text) <= max_characters:
+        return span
+    occurrences = _occurrences(Wanted.of(question, rarity), text)
+    cuts = _clause_cuts(text, max_characters)
+    clauses = [Span(a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
+    anchors = places_of(question, text) or clauses
+    anchor = max(anchors, key=lambda place: (_nearness(place, occurrences), -place.start))
+    first = max(i for i, clause in enumerate(clauses) if clause.start <= anchor.start)
+    last = min(i for i, clause in enumerate(clauses) if clause.end >= anchor.end)
+    first, last = _grown(clauses, first, last, occurrences, max_characters)
+    start, end = clauses[first].start, min(clauses[last].end, clauses[first].start + max_characters)
+    while start < end and text[start] in _EDGE + ".…":
+        start += 1
+    while end > start and text[end - 1] in _EDGE:
+        end -= 1
+    return Span(span.start + start, span.start + end)
+
+
+Occurrences = Sequence[tuple[float, Sequence[Span]]]  # for each term: its weight, and where it occurs
+
+
+def _occurrences(wanted: Wanted, text: str) -> Occurrences:
+    """Where the question's terms stand in the text. A word that occurs often there tells little about any one place."""
+    lowered = "".join(c if len(c) == 1 else "?" for c in (fold(c) or "?" for c in text))
+    found = []
+    for term, weight in zip(wanted.terms, wanted.weights, strict=True):
+        words = r"\W+".join(re.escape(fold(part)) for part in term.split("_"))
+        places = [Span(*m.span()) for m in re.finditer(rf"(?<!\w)0*{words}(?!\w)", lowered)]
+        if places:
+            found.append((weight / len(places), places))
+    return found
+
+
+def _nearness(place: Span, occurrences: Occurrences) -> float:
+    """How near a place is to the question's words: each counts by its weight, fading with distance."""
+    total = 0.0
+    for weight, spans in occurrences:
+        best = 0.0
+        for span in spans:
+            before = place.start - span.end
+            after = span.start - place.end
+            side = WORDS_AFTER if after > 0 else WORDS_BEFORE
+            best = max(best, side * math.exp(-max(before, after, 0) / NEAR))
+        total += weight * best
+    return total
+
+
+def _grown(
+    clauses: Sequence[Span], first: int, last: int, occurrences: Occurrences, max_characters: int
+) -> tuple[int, int]:
+    """The run [first, last] grown to either side while that brings in words of the question and it fits."""
+
+    def held(a: int, b: int) -> float:
+        run = Span(clauses[a].start, clauses[b].end)
+        return sum(w for w, spans in occurrences if any(run.start <= s.start and s.end <= run.end for s in spans))
+
+    while True:
+        best: tuple[float, int, int] | None = None
+        for a in range(first, -1, -1):
+            for b in range(last, len(clauses)):
+                length = clauses[b].end - clauses[a].start
+                gain = held(a, b) - held(first, last)
+                if length > max_characters or gain <= 0:
+                    continue
+                value = gain / (length - (clauses[last].end - clauses[first].start))
+                if best is None or value > best[0]:
+                    best = (value, a, b)
+        if best is None:
+            return first, last
+        _, first, last = best
+
+
+def _clause_cuts(text: str, max_characters: int) -> list[int]:
+    """Places where clauses begin and end, first 0 and last len(text); none inside a quotation that fits."""
+    closed = [m.span() for m in _QUOTATION.finditer(text) if m.end() - m.start() <= max_characters]
+    inner = (m.end() for m in _CLAUSE_END.finditer(text))
+    return sorted({c for c in inner if not any(a < c < b for a, b in closed)} | {0, len(text)})

@@ -1,0 +1,76 @@
+"""Find the kind of thing a question asks for in a text: a date, a number of something, a name.
+
+    places_of(read_question("Có bao nhiêu phòng?"), "có 15 biên chế với 02 phòng") → the span of "02"
+
+Knows no collection: a text and a question are enough.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.dates import find_dates
+from rag.question import Question, holds_any
+from rag.terms import flat, fold
+from rag.types import Span
+
+UNSURE = 0.5  # evidence where the kind of thing can't be told from the text
+WRONG_UNIT = 0.4  # evidence of a number that stands beside something else than was asked for
+
+_NAME = re.compile(r"[^\W\d_a-zà-ỹ][\w’'`]*(?:[ \u00a0]+[^\W\d_a-zà-ỹ][\w’'`]*)+")
+_NUMBER = re.compile(r"(?<![\w/-])\d+(?:[.,]\d+)*(?!\w)|(?<!\w)[IVXLC]+(?!\w)")
+_NUMBER_WORDS = (
+    "một hai ba bốn năm sáu bảy tám chín mười one two three four five six seven eight nine ten hundred thousand million "
+    "un une deux trois quatre cinq six sept huit neuf dix cent mille"
+).split()
+_NUMBER_WORD = re.compile(rf"(?<!\w)(?:{'|'.join(dict.fromkeys(_NUMBER_WORDS))})(?= \w)", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?:bao nhi[êe]?u|mấy|may|how many|how much|combien de|combien d['’])\s+(\w+)", re.IGNORECASE)
+
+
+def evidence_of(question: Question, text: str) -> float:
+    """How surely a text has the kind of thing asked for: 1 it has, 0 it has not, `UNSURE` where it can't be told.
+
+    ("Có bao nhiêu biên chế?", "có 15 biên chế") → 1.0; ("… bao nhiêu tỷ đồng?", "có 15 biên chế") → 0.0
+    """
+    if question.kind not in ("date", "number", "person"):
+        return UNSURE
+    places = places_of(question, text)
+    if not places:
+        return 0.0
+    if question.kind == "number" and (noun := _counted(question)):
+        return 1.0 if any(_stands_by(noun, text, place) for place in places) else WRONG_UNIT
+    if question.kind == "person":  # two capitals in a row may be an office, three are hardly anything but a name
+        return 1.0 if any(text[p.start : p.end].count(" ") >= 2 for p in places) else UNSURE
+    return 1.0
+
+
+def places_of(question: Question, text: str) -> list[Span]:
+    """Where a text has what the question's kind asks for, in order; empty for kinds without a shape of their own."""
+    if question.kind == "date":
+        day_wanted = holds_any(question.text, "day_wanted")
+        return [Span(d.start, d.end) for d in find_dates(text) if d.day or not day_wanted]
+    if question.kind == "number":
+        if question.units and not any(flat(unit) in flat(text) for unit in question.units):
+            return []
+        dates = [(d.start, d.end) for d in find_dates(text)]
+        found = [Span(*m.span()) for pattern in (_NUMBER, _NUMBER_WORD) for m in pattern.finditer(text)]
+        places = sorted(s for s in found if not any(a <= s.start < b for a, b in dates))
+        noun = _counted(question)
+        counted = [place for place in places if noun and _stands_by(noun, text, place)]
+        return counted or places
+    if question.kind == "person":
+        asked = flat(question.text)
+        names = (Span(*m.span()) for m in _NAME.finditer(text))
+        return [name for name in names if flat(text[name.start : name.end]) not in asked]
+    return []
+
+
+def _counted(question: Question) -> str:
+    """The folded word after "how many": "bao nhiêu biên chế" → "bien". Empty where it can't be compared."""
+    amount = _AMOUNT.search(question.text)
+    return fold(amount.group(1)) if amount and question.language == "vi" else ""
+
+
+def _stands_by(noun: str, text: str, number: Span) -> bool:
+    after = fold(text[number.end : number.end + 40]).split()[:3]
+    return any(word.strip(".,;:()“”\"") == noun for word in after)
