@@ -127,11 +127,13 @@ def _show(options: Options) -> int:
 
 
 def _info(options: Options) -> int:
+    from rag.passages import cut
+
     assistant = _assistant(options)
     size = sum(path.stat().st_size for path in options.index.rglob("*") if path.is_file())
     for article in assistant.articles:
         _write(terminal.metadata_lines(article))
-        print()
+        print(f"passages:  {len(cut(article))}\n")
     _write(terminal.skipped_lines(assistant.skipped))
     _write(
         terminal.settings_lines(

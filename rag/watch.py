@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from rag.types import Report
 logger = logging.getLogger(__name__)
 
 SETTLE_MILLISECONDS = 1_600  # files that change together are one refresh
+LOOK_AGAIN_MILLISECONDS = 60_000  # network folders tell of no changes; and one just before the watch began is unseen
 
 
 class Refreshable(Protocol):
@@ -25,24 +27,32 @@ class Refreshable(Protocol):
 
 
 def follow(assistant: Refreshable, articles: Path | str, *, stop: threading.Event) -> Iterator[Report]:
-    """Refresh whenever files below `articles` change, and yield each report, until `stop` is set.
+    """Refresh at the start and whenever files below `articles` change; yield each report, until `stop` is set.
 
     A refresh that fails is logged with its reason, the old index goes on answering, and the next change tries again.
     Raises `ArticlesError` when the folder can't be watched.
     """
     from watchfiles import watch
 
+    changes = watch(
+        articles, stop_event=stop, raise_interrupt=False, debounce=SETTLE_MILLISECONDS,
+        rust_timeout=LOOK_AGAIN_MILLISECONDS, yield_on_timeout=True,
+    )  # fmt: skip
     try:
-        for _ in watch(articles, stop_event=stop, debounce=SETTLE_MILLISECONDS, raise_interrupt=False):
-            try:
-                report = assistant.refresh()
-            except RagError as error:
-                logger.warning("The folder %s changed, but the index could not follow: %s", articles, error)
-                continue
+        for _ in chain([None], changes):  # at once, for what changed since the assistant was opened
+            report = _refreshed(assistant, articles)
             if report is not None:
                 yield report
     except OSError as error:
         raise ArticlesError(f"The folder {articles} can't be watched ({error}): check that it exists.") from error
+
+
+def _refreshed(assistant: Refreshable, articles: Path | str) -> Report | None:
+    try:
+        return assistant.refresh()
+    except RagError as error:
+        logger.warning("The folder %s changed, but the index could not follow: %s", articles, error)
+        return None
 
 
 def follow_in_background(assistant: Refreshable, articles: Path | str, *, stop: threading.Event) -> threading.Thread:
