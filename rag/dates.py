@@ -67,8 +67,8 @@ _PATTERNS = tuple(
         rf"\b(?P<name>{_MONTH_NAME})\s+(?:de\s+)?{_Y}\b",
         rf"\b{_MONTH_WORD}\s+{_M}(?![\d/.,]\d|\d)",
         rf"\b{_YEAR_WORD}\s+(?P<start>{_Y})(?!\d|[./]\d)",
-        r"(?<![\w./,:-])(?P<year>1[5-9]\d\d|20\d\d)(?![\w/]|[.,:]\d|-[^\W\d])",
-        r"(?<=\d{4}[-–])(?P<year>1[5-9]\d\d|20\d\d)(?![\w/]|[.,:]\d|-[^\W\d])",
+        r"(?<![\w./,:-])(?P<year>1[5-9]\d\d|20\d\d)(?![\w/]|[.,:]\d|-[^\W\d]|-\d{1,2}-)",
+        r"(?<=\d{4}[-–])(?P<year>1[5-9]\d\d|20\d\d)(?![\w/]|[.,:]\d|-[^\W\d]|-\d{1,2}-)",
     )
 )
 # Where a date can begin: cheap to find, so that long texts take linear time.

@@ -107,7 +107,10 @@ def _group(words: list[int], ends_block: list[bool], min_words: int, max_words: 
     first = total = 0
     for i, size in enumerate(words):
         full = total + size > max_words
-        if i > first and (full or (total >= min_words and ends_block[i - 1])):
+        enough = (
+            total >= min_words and ends_block[i - 1] and i > first + 1
+        )  # one sentence would be the next one's first
+        if i > first and (full or enough):
             groups.append((first, i))
             first = i - 1 if words[i - 1] + size <= max_words else i
             total = sum(words[first:i])
@@ -118,13 +121,20 @@ def _group(words: list[int], ends_block: list[bool], min_words: int, max_words: 
         start = groups[-2][0]
         if sum(words[start:]) <= max_words:
             groups[-2:] = [(start, len(words))]
-    return [_lengthen(group, words, min_words, max_words) for group in groups]
+    longer = [
+        _lengthen(group, before[0], words, min_words, max_words)
+        for before, group in zip([(0, 0), *groups], groups, strict=False)
+    ]
+    within_next = {i for i, (one, following) in enumerate(pairwise(longer)) if following[0] <= one[0]}
+    return [group for i, group in enumerate(longer) if i not in within_next]
 
 
-def _lengthen(group: tuple[int, int], words: list[int], min_words: int, max_words: int) -> tuple[int, int]:
-    """Let a passage that is too short share more than one sentence with the one before it."""
+def _lengthen(
+    group: tuple[int, int], earliest: int, words: list[int], min_words: int, max_words: int
+) -> tuple[int, int]:
+    """Let a passage that is too short share more with the one before it, down to that one's first sentence."""
     first, end = group
-    while first > 0 and sum(words[first:end]) < min_words and sum(words[first - 1 : end]) <= max_words:
+    while first > earliest and sum(words[first:end]) < min_words and sum(words[first - 1 : end]) <= max_words:
         first -= 1
     return first, end
 
