@@ -125,12 +125,13 @@ def _drop_furniture(page: _Page, repeated: frozenset[str]) -> None:
     prose = page.open_prose()
     for i in page.open():
         inside = bool(prose) and prose[0] < i < prose[-1] and not page.prose[i]
-        if page.keys[i] in repeated and not inside and not _is_byline(page.texts[i]):
+        signature = bool(prose) and i > prose[-1] and is_name_line(page.texts[i])  # above the prose: rather the site's
+        if page.keys[i] in repeated and not inside and not signature and not _is_stated(page.texts[i]):
             page.roles[i] = "furniture"
 
 
-def _is_byline(text: str) -> bool:
-    return bool(read_date_line(text) or read_author(text) or read_source(text) or is_name_line(text))
+def _is_stated(text: str) -> bool:
+    return bool(read_date_line(text) or read_author(text) or read_source(text))
 
 
 def _drop_copies(page: _Page) -> None:
