@@ -239,8 +239,8 @@ def _explaining(index: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            problem = f"There is no room to write the index in {index} ({error.strerror}): free some space"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, None):  # None: numpy, "512 requested, 96 written"
+            problem = f"There is no room to write the index in {index} ({error.strerror or error}): free some space"
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             problem = f"The index folder {index} can't be written ({error.strerror}): allow it"
         else:

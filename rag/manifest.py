@@ -68,7 +68,7 @@ class Manifest:
             record["skipped"] = tuple(Skipped(**skipped) for skipped in record["skipped"])
             record["files"] = {name: FileSum(**file_sum) for name, file_sum in record["files"].items()}
             return cls(**record)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise IndexUnusableError(f"its {MANIFEST} is not one ({error})") from error
 
 
@@ -100,7 +100,7 @@ def read_current(index: Path) -> Current:
         raise IndexUnusableError("there is none yet") from error
     except OSError as error:
         raise IndexUnusableError(f"its {CURRENT} can't be read ({error.strerror})") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexUnusableError(f"its {CURRENT} is damaged ({error})") from error
     return current
 
