@@ -33,12 +33,13 @@ Role: TypeAlias = Literal["title", "content", "date", "author", "source", "furni
 
 _PROSE_WORDS = 12  # a shorter block is no paragraph, whatever it ends in
 _LONG_BLOCK_WORDS = 80  # prose whatever it ends in
-_FINAL = re.compile(r"[.!?…:;。！？]/?\.?[\"'”’»)\]）」』]*$")
+_FINAL = re.compile(r"[.!?…:;。！？।۔؟]/?\.?[\"'”’»)\]）」』]*$")
 _ITEM = re.compile(r"(?:[•●▪■◦*+–—-]|\d{1,3}[.)])\s")
 _LONGEST_TITLE = 300  # characters
 _SAME_TITLE = 10  # characters; a shorter part of the title is not it
 _MENU_ITEM = 25  # characters
 _MENU_RUN = 4  # blocks in a row
+_COMMENT_CUE_WITHIN = 8  # blocks
 _NEAR = 3  # blocks between two copies of a caption
 _CLOCK_DAYS = 31  # how long after the events it tells a report may be published
 
@@ -80,18 +81,19 @@ def label_blocks(plain: str, *, repeated: frozenset[str] = frozenset(), title: s
     Should the rules leave nothing, everything with letters is content.
     """
     page = _read(plain)
-    _drop_furniture(page, repeated)
+    page.drop(i for i, text in enumerate(page.texts) if is_furniture(text))
     _drop_copies(page)
     _drop_comments(page)
     _drop_related(page)
     _drop_menus(page)
+    _drop_repeated(page, repeated)
     at = _find_title(page, plain, normal(title))
     _find_dates(page, at)
     _find_author_and_source(page, at)
-    if not page.open():
-        for i, text in enumerate(page.texts):
-            if page.roles[i] == "furniture" and any(c.isalnum() for c in text):
-                page.roles[i] = None
+    if not page.open() and at is None:
+        lost = [i for i, role in enumerate(page.roles) if role == "furniture" and page.keys[i]]
+        for i in lost or range(len(page.roles)):
+            page.roles[i] = None
     return tuple(
         LabelledBlock(start, end, role or "content") for (start, end), role in zip(page.spans, page.roles, strict=True)
     )
@@ -119,14 +121,19 @@ def _is_prose(text: str) -> bool:
     return words >= _LONG_BLOCK_WORDS or (words >= _PROSE_WORDS and bool(_FINAL.search(text)))
 
 
-def _drop_furniture(page: _Page, repeated: frozenset[str]) -> None:
-    """Lines that are furniture by themselves, and outside the prose those that other pages have too."""
-    page.drop(i for i, text in enumerate(page.texts) if is_furniture(text))
-    prose = page.open_prose()
-    for i in page.open():
-        inside = bool(prose) and prose[0] < i < prose[-1] and not page.prose[i]
+def _drop_repeated(page: _Page, repeated: frozenset[str]) -> None:
+    """Lines outside the prose that other pages have too, but not what they state: names, dates, sources.
+
+    A page that shares most of its text is another version of the same article: there, nothing tells site from text.
+    """
+    prose, indices = page.open_prose(), page.open()
+    shared = [i for i in indices if page.keys[i] in repeated]
+    if 2 * sum(len(page.keys[i]) for i in shared) > sum(len(page.keys[i]) for i in indices):
+        return
+    for i in shared:
+        inside = bool(prose) and prose[0] <= i <= prose[-1]
         signature = bool(prose) and i > prose[-1] and is_name_line(page.texts[i])  # above the prose: rather the site's
-        if page.keys[i] in repeated and not inside and not signature and not _is_stated(page.texts[i]):
+        if not inside and not signature and not _is_stated(page.texts[i]):
             page.roles[i] = "furniture"
 
 
@@ -151,16 +158,16 @@ def _drop_comments(page: _Page) -> None:
     """From a comments heading to the end, when prose stands before it and readers speak after it."""
     for i in range(len(page.texts)):
         if is_comment_heading(page.texts[i]) and any(page.prose[j] for j in page.open(0, i)):
-            after = range(i + 1, len(page.texts))
-            if any(is_comment_cue(page.texts[j]) for j in after) or re.search(r"\d", page.texts[i]):
+            soon = page.texts[i + 1 : i + 1 + _COMMENT_CUE_WITHIN]
+            if any(map(is_comment_cue, soon)) or re.search(r"\d", page.texts[i]):
                 page.drop(range(i, len(page.texts)))
                 return
 
 
 def _drop_related(page: _Page) -> None:
     """Lists of links to other articles: under a heading up to the next paragraph, or each with its age."""
-    for i in page.open():
-        if page.roles[i] is None and is_related_heading(page.texts[i]):
+    for i in range(len(page.texts)):
+        if is_related_heading(page.texts[i]):
             page.roles[i] = "furniture"
             if any(page.prose[j] for j in page.open(0, i)):
                 for j in range(i + 1, len(page.texts)):
@@ -203,7 +210,7 @@ def _find_title(page: _Page, plain: str, known: str) -> int | None:
     if known:
         at = next((i for i in indices[:12] if page.keys[i] and _same_title(page.keys[i], known)), None)
     else:
-        at = next((i for i in indices if not _is_dated(page.texts[i]) and not read_author(page.texts[i])), None)
+        at = next((i for i in indices if not read_date_line(page.texts[i]) and not read_author(page.texts[i])), None)
         if at is not None and not _is_title(page, plain, at):
             at = None
     if at is not None:
@@ -214,10 +221,6 @@ def _find_title(page: _Page, plain: str, known: str) -> int | None:
 
 def _same_title(key: str, known: str) -> bool:
     return key == known or (len(key) >= _SAME_TITLE and key in known)  # "Headline | The Daily"
-
-
-def _is_dated(text: str) -> bool:
-    return read_date_line(text) is not None
 
 
 def _is_title(page: _Page, plain: str, at: int) -> bool:

@@ -7,6 +7,7 @@ trafilatura's output are kept. Fetches nothing: trafilatura is handed the source
 from __future__ import annotations
 
 import html
+import logging
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
@@ -140,6 +141,7 @@ def _extract(source: str) -> tuple[str, Metadata]:
     """What trafilatura takes for the article, one block a line, and for its metadata."""
     import trafilatura  # here, because it takes half a second to load and most folders have no HTML
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without an article is no error here
     page = source.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
     # A fixed latest date and no extensive search: otherwise the outcome depends on the day it is run.
     dates = {"original_date": True, "extensive_search": False, "max_date": "2100-12-31"}

@@ -25,8 +25,9 @@ _CONTINUABLE = 30  # a shorter line before a lower-case one is rather a list ite
 
 _CLOSERS = f"\"'”’»›)\\]）」』】》］{JOINER}"
 _OPENERS = f"\"'“‘«‹([（「『【《［*_¿¡{JOINER}"
+_STRONG = "。！？｡।॥۔؟។။።"  # end a sentence with or without a blank after
 # A run of final marks, with the "./." that ends Vietnamese news, and what closes after it.
-_END = re.compile(rf"(?:[.…]+/\.*|[.!?…]+|[。！？｡]+)[.!?…。！？]*[{_CLOSERS}]*")
+_END = re.compile(rf"(?:[.…]+/\.*|[.!?…]+|[{_STRONG}]+)[.!?…{_STRONG}]*[{_CLOSERS}]*")
 _LAST_WORD = re.compile(r"[^\s(\[“\"‘'«]+$")
 
 # Before a name or a number, never at the end of a sentence.
@@ -94,7 +95,7 @@ def _continues(plain: str, line: Span, following: Span, width: int) -> bool:
     if width and length <= width:
         word = _FIRST_WORD.match(rest)
         return length + 1 + (word.end() if word else 1) > width
-    return rest[0].islower() and length >= _CONTINUABLE and plain[line.end - 1] not in ".!?…:;。！？"
+    return rest[0].islower() and length >= _CONTINUABLE and plain[line.end - 1] not in ".!?…:;" + _STRONG
 
 
 def split_block(plain: str, block: Span) -> Iterator[Span]:
@@ -112,7 +113,7 @@ def split_block(plain: str, block: Span) -> Iterator[Span]:
 
 def _ends_sentence(plain: str, start: int, mark: re.Match[str], block_end: int) -> bool:
     end = mark.end()
-    if mark.group()[0] in "。！？｡" or end == block_end:
+    if mark.group()[0] in _STRONG or end == block_end:
         return True
     if not plain[end].isspace():
         return False

@@ -78,7 +78,7 @@ POEM = "\n".join(["Đêm trăng", "", *(f"Dòng thơ số {n} ngắn" for n in "
     "text", [POEM, "một\nhai\nba\nbốn", "Home\nNews\nSport\nContact", "Chia sẻ bài viết", "5/6/2023"]
 )
 def test_a_page_without_prose_is_not_emptied(text: str) -> None:
-    assert set(roles_by_line(text).values()) <= {"title", "content", "date"}
+    assert set(roles_by_line(text).values()) <= {"title", "content"}
 
 
 @pytest.mark.parametrize("age", ["2 tháng trước", "3 days ago", "il y a 2 jours", "hôm qua"])
@@ -121,6 +121,12 @@ def test_lines_that_pages_share_are_furniture_but_not_their_bylines() -> None:
         "Toà soạn số 5": "furniture",
     }
     assert repeated_lines(pages[:2]) == frozenset()
+
+
+def test_versions_of_one_article_lose_nothing_to_each_other() -> None:
+    pages = [f"Một tên bài chung\n\n{PROSE}\n\nĐoạn riêng của bản số {n} trong ba bản này." for n in range(3)]
+    repeated = repeated_lines(pages)
+    assert {b.role for b in label_blocks(pages[0], repeated=repeated)} == {"title", "content"}
 
 
 @given(
