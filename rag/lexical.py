@@ -49,8 +49,8 @@ class LexicalIndex:
     def build(cls, texts: Sequence[str]) -> LexicalIndex:
         """Index the texts. None at all, and texts without a term, are allowed."""
         return cls(
-            _Side.build([terms(text) for text in texts]),
-            _Side.build([terms(text, folded=True) for text in texts]),
+            _Side.build(terms(text) for text in texts),  # one text at a time: the terms of all would fill the memory
+            _Side.build(terms(text, folded=True) for text in texts),
         )
 
     @classmethod
@@ -77,9 +77,8 @@ class LexicalIndex:
             return self._kept.scores(terms(question))
         return self._folded.scores(terms(question, folded=True))
 
-
     def rarity(self, term: str) -> float:
-        """The idf of one term, as typed: without diacritics it is looked up on the folded side. Unknown: the highest."""
+        """The idf of a term as `rag.terms` has it, on the folded side if it has no diacritics. Unknown: the highest."""
         side = self._kept if has_diacritics(term) else self._folded
         return side.rarity(term)
 
@@ -105,7 +104,7 @@ class _Side:
         return self._highest_idf if column is None else float(self._idf[column])
 
     @classmethod
-    def build(cls, tokenised: Sequence[Sequence[str]]) -> _Side:
+    def build(cls, tokenised: Iterable[Sequence[str]]) -> _Side:
         columns: dict[str, int] = {}
         rows = [[columns.setdefault(term, len(columns)) for term in text] for text in tokenised]
         if not columns:
@@ -124,7 +123,7 @@ class _Side:
             if engine is not None and engine.scores["num_docs"] != count:
                 raise ValueError(f"made for {engine.scores['num_docs']} texts, not {count}")
             return cls(count, engine)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise IndexUnusableError(
                 f"The lexical index {folder} can't be read ({error}): run `rag index` to build it again."
             ) from error

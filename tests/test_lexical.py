@@ -84,6 +84,15 @@ def test_words_that_no_text_has_lower_the_score() -> None:
     assert index.scores("biên chế của sao Hoả")[0] < index.scores("biên chế")[0]
 
 
+def test_rarity_is_the_idf_of_a_term() -> None:
+    index = LexicalIndex.build(["dân vận", "dân số", "van xin"])
+    assert index.rarity("dân") == pytest.approx(math.log(1 + 1.5 / 2.5))  # in two of three texts
+    assert index.rarity("vận") == pytest.approx(math.log(1 + 2.5 / 1.5))
+    assert index.rarity("van") == pytest.approx(math.log(1 + 1.5 / 2.5))  # typed so, "vận" and "van" are one
+    assert index.rarity("nowhere") == index.rarity("vận")
+    assert LexicalIndex.build([]).rarity("x") == 1.0
+
+
 @pytest.mark.parametrize("question", ["", "?!…", "🙂", "zzz qqq", "\x00", "\ud800", "民运"])
 def test_no_match_is_all_zero(question: str) -> None:
     assert LexicalIndex.build(TEXTS).scores(question).tolist() == [0.0] * len(TEXTS)
