@@ -23,6 +23,8 @@ from rag.embed import HashingEmbedder
 from rag.types import Article, Metadata, Report, Span
 from rag.watch import follow
 
+SEEDS = Path(__file__).parents[1] / "seeds"
+
 RICE = (
     "Rice exports grow\nBy Ann Lee\n\nRice exports of the province reached 512 tons in 2020. Farmers sold it abroad.\n"
 )

@@ -107,17 +107,17 @@ def welcome_html(wording: Wording) -> str:
 def panel_html(answer: Answer | None, texts: Texts, *, turn: int, wording: Wording) -> str:
     """The source panel: a card for each citation, or the nearest passages of a refusal, or what will be here."""
     if answer is None:
-        return _panel(wording.sources, "", [f'<p class="rag-hint">{escaped(wording.sources_hint)}</p>'])
+        return _panel(wording.sources, "", turn, [f'<p class="rag-hint">{escaped(wording.sources_hint)}</p>'])
     if answer.abstained:
         hint = f'<p class="rag-hint">{escaped(wording.nearest_hint)}</p>' if answer.related else ""
         cards = [_passage_card(hit, texts, wording) for hit in answer.related]
-        return _panel(wording.nearest, confidence_html(answer, wording), [hint, *cards])
+        return _panel(wording.nearest, confidence_html(answer, wording), turn, [hint, *cards])
     cards = [_citation_card(citation, texts, turn, wording) for citation in answer.citations]
-    return _panel(wording.sources, confidence_html(answer, wording), cards)
+    return _panel(wording.sources, confidence_html(answer, wording), turn, cards)
 
 
-def _panel(title: str, badge: str, content: Iterable[str]) -> str:
-    return f'<div class="rag-panel-head"><h2>{escaped(title)}</h2>{badge}</div>{"".join(content)}'
+def _panel(title: str, badge: str, turn: int, content: Iterable[str]) -> str:
+    return f'<div class="rag-panel-head" id="sources-{turn}"><h2>{escaped(title)}</h2>{badge}</div>{"".join(content)}'
 
 
 def _citation_card(citation: Citation, texts: Texts, turn: int, wording: Wording) -> str:
