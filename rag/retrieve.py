@@ -51,8 +51,9 @@ def retrieve(
     if k < 1 or not len(rows):
         return []
     dense = inner_products(index.passage_vectors.vectors(rows), query)
-    sentences = _sentence_cosines(index, rows, query)
-    best = np.array([each.max(initial=-np.inf) for each in sentences], dtype=np.float32)
+    sentences, starts = _sentence_cosines(index, rows, query)
+    best = np.full(len(rows), -np.inf, dtype=np.float32)
+    np.maximum.at(best, np.repeat(np.arange(len(rows)), np.diff(starts)), sentences)
     scores = fuse(dense, best, lexical[rows])
     order = np.lexsort((rows, -scores))[:k]
     return [
@@ -60,7 +61,7 @@ def retrieve(
             hit=Hit(index.passages[rows[i]], float(scores[i]), rank),
             dense=float(dense[i]),
             lexical=float(lexical[rows[i]]),
-            sentences=tuple(sentences[i].tolist()),
+            sentences=tuple(sentences[starts[i] : starts[i + 1]].tolist()),
         )
         for rank, i in enumerate(order, start=1)
     ]
@@ -87,9 +88,12 @@ def _candidate_rows(index: Index, query: FloatVector, lexical: FloatVector, only
     return rows[allowed[rows]]
 
 
-def _sentence_cosines(index: Index, rows: IntVector, query: FloatVector) -> list[FloatVector]:
-    """For each passage, the cosines of its sentences with the question. Shared sentences are compared once."""
+def _sentence_cosines(index: Index, rows: IntVector, query: FloatVector) -> tuple[FloatVector, IntVector]:
+    """The cosines of the passages' sentences with the question, one passage after another, and where each starts.
+
+    Sentences that passages share are compared once.
+    """
     of_passages = [index.sentence_rows[row] for row in rows]
     distinct, places = np.unique(np.concatenate(of_passages), return_inverse=True)
-    cosines = inner_products(index.sentence_vectors.vectors(distinct), query)[places]
-    return np.split(cosines, np.cumsum([len(each) for each in of_passages])[:-1])
+    starts = np.cumsum([0, *(len(each) for each in of_passages)], dtype=np.int64)
+    return inner_products(index.sentence_vectors.vectors(distinct), query)[places], starts
