@@ -16,6 +16,7 @@ import yaml
 
 from rag.cite import Quotation, Statement
 from rag.clauses import quote_span
+from rag.passages import reading
 from rag.question import Field, Question, content_syllables, fields_asked, holds_any, numbers_of, phrases_found
 from rag.retrieve import Candidate
 from rag.select import Rarity, score_sentences, share_held
@@ -115,7 +116,7 @@ def _mentions(
         passage = candidate.hit.passage
         article = articles[passage.article_id]
         for span in passage.sentences:
-            sentence = article.plain[span.start : span.end]
+            sentence = reading(article, span)
             if f" {wanted} " in flat(sentence) and numbers <= set(numbers_of(sentence)):
                 found.setdefault(article.id, span)
             elif share_held(question, sentence, rarity, content=content_syllables(topic, question.language)) >= 0.85:

@@ -18,8 +18,8 @@ from rag.cite import compose
 from rag.config import ARTICLES_FOLDER, EMBEDDED_MODEL, INDEX_FOLDER, IndexSettings
 from rag.embed import Embedder, open_embedder
 from rag.errors import ArticlesError, IndexUnusableError
-from rag.index import Index, build_index, open_index, why_stale
 from rag.extractive import draft_answer
+from rag.index import Index, build_index, open_index, why_stale
 from rag.question import read_question
 from rag.retrieve import retrieve
 from rag.types import Answer, Article, Hit, Report, Skipped, Trace
@@ -118,9 +118,12 @@ class Assistant:
     def refresh(self, *, show_progress: bool = False) -> Report | None:
         """Rebuild if the folder, the settings or the index changed; None if nothing did.
 
-        Where the index can't be written but an older generation can be read, that one goes on answering, with a warning.
+        Where the index can't be written but an older generation can be read, that one goes on answering, and a warning
+        is logged.
         """
-        reason = why_stale(self.index_folder, articles=self.articles_folder, settings=self._settings, embedder=self._embedder)
+        reason = why_stale(
+            self.index_folder, articles=self.articles_folder, settings=self._settings, embedder=self._embedder
+        )
         if reason is None:
             try:
                 self._index()
@@ -187,7 +190,9 @@ class Assistant:
             except IndexUnusableError:
                 if index is None:
                     raise
-                _log.warning("The new generation in %s can't be read; the open one goes on answering.", self.index_folder)
+                _log.warning(
+                    "The new generation in %s can't be read; the open one goes on answering.", self.index_folder
+                )
         return index
 
     def _opened(self) -> Index:

@@ -13,6 +13,7 @@ from pathlib import Path
 from rag.articles import read_text
 from rag.config import ARTICLES_FOLDER
 from rag.errors import ArticlesError, CitationError
+from rag.passages import reading
 from rag.types import Answer, Article, Citation, Span
 
 
@@ -31,8 +32,9 @@ class Quotation:
     @property
     def shown(self) -> str:
         """The slice as people read it: no markup, blanks collapsed."""
-        plain = " ".join(self.article.plain[self.span.start : self.span.end].split())
-        return plain or " ".join(self.exact.split())  # a byline stands outside the content, so `plain` is blank there
+        return reading(self.article, self.span) or " ".join(
+            self.exact.split()
+        )  # a byline stands outside the content, so `plain` is blank there
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rag.evidence import places_of
 from rag.question import Question
@@ -26,13 +27,13 @@ _EDGE = " \t\n\u00a0,;:-–—"
 
 
 def quote_span(question: Question, article: Article, span: Span, rarity: Rarity, *, max_characters: int) -> Span:
-    """The part of a sentence to quote: all of it where it is short enough, else the run of clauses that answers best."""
+    """The part of a sentence to quote: all of it where it is short enough, else the clauses that answer best."""
     text = article.plain[span.start : span.end]
     if len(text) <= max_characters:
         return span
     occurrences = _occurrences(Wanted.of(question, rarity), text)
     cuts = _clause_cuts(text, max_characters)
-    clauses = [Span(a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
+    clauses = [Span(a, b) for a, b in pairwise(cuts)]
     anchors = places_of(question, text) or clauses
     anchor = max(anchors, key=lambda place: (_nearness(place, occurrences), -place.start))
     first = max(i for i, clause in enumerate(clauses) if clause.start <= anchor.start)

@@ -13,6 +13,7 @@ from typing import cast
 
 import yaml
 
+from rag.passages import reading
 from rag.question import Question, language_of
 from rag.select import Sentence
 
@@ -27,8 +28,7 @@ def measures(question: Question, best: Sentence) -> list[float]:
 
     Between languages the words can't be met, so the measures of words count only within one language.
     """
-    text = best.article.plain[best.span.start : best.span.end]
-    across = float(language_of(text) != question.language)
+    across = float(language_of(reading(best.article, best.span)) != question.language)
     return [
         (best.cosine - 0.75) * 5,  # the cosines of e5 live between 0.75 and 0.95
         (best.passage_score - 0.75) * 2,

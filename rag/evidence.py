@@ -19,11 +19,11 @@ WRONG_UNIT = 0.4  # evidence of a number that stands beside something else than 
 
 _NAME = re.compile(r"[^\W\d_a-zà-ỹ][\w’'`]*(?:[ \u00a0]+[^\W\d_a-zà-ỹ][\w’'`]*)+")
 _NUMBER = re.compile(r"(?<![\w/-])\d+(?:[.,]\d+)*(?!\w)|(?<!\w)[IVXLC]+(?!\w)")
-_NUMBER_WORDS = (
-    "một hai ba bốn năm sáu bảy tám chín mười one two three four five six seven eight nine ten hundred thousand million "
-    "un une deux trois quatre cinq six sept huit neuf dix cent mille"
-).split()
-_NUMBER_WORD = re.compile(rf"(?<!\w)(?:{'|'.join(dict.fromkeys(_NUMBER_WORDS))})(?= \w)", re.IGNORECASE)
+_NUMBER_WORDS = (  # Vietnamese, English, French
+    "một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|"
+    "un|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|cent|mille"
+)
+_NUMBER_WORD = re.compile(rf"(?<!\w)(?:{_NUMBER_WORDS})(?= \w)", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?:bao nhi[êe]?u|mấy|may|how many|how much|combien de|combien d['’])\s+(\w+)", re.IGNORECASE)
 
 
@@ -73,4 +73,4 @@ def _counted(question: Question) -> str:
 
 def _stands_by(noun: str, text: str, number: Span) -> bool:
     after = fold(text[number.end : number.end + 40]).split()[:3]
-    return any(word.strip(".,;:()“”\"") == noun for word in after)
+    return any(word.strip('.,;:()“”"') == noun for word in after)

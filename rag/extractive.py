@@ -127,9 +127,7 @@ def _by_year(asked: Question) -> list[Question]:
     return [replace(asked, dates=tuple(d for d in asked.dates if d.year in (None, year))) for year in years]
 
 
-def _best_of_year(
-    part: Question, search: Search, articles: Mapping[str, Article], index: Index
-) -> Sentence | None:
+def _best_of_year(part: Question, search: Search, articles: Mapping[str, Article], index: Index) -> Sentence | None:
     """The best sentence in an article published in the year that the part asks about."""
     years = {date.year for date in part.dates}
     sentences = score_sentences(part, search(part.text), articles, index.lexical.rarity)

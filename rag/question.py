@@ -1,6 +1,6 @@
 """Read a question: its language, the kind of answer it wants, and what an answer must meet.
 
-    "Đề án số 06 được ban hành ngày nào?" → language "vi", kind "date", numbers ("6",), content ("đề", "án", "ban", "hành")
+    "Đề án số 06 được ban hành ngày nào?" → language "vi", kind "date", numbers ("6",), content ("đề", "án", "6", …)
 
 Words and phrases stand in `data/questions.yaml`. This module knows no article, no index and no model.
 """
@@ -58,7 +58,8 @@ def read_question(raw: str) -> Question:
         raise QuestionError("The question is empty: type a few words about the articles.")
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise QuestionError(
-            f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are taken: ask more briefly."
+            f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are taken: "
+            "ask more briefly."
         )
     if not any(c.isalnum() for c in text):
         raise QuestionError(f"The question {text[:40]!r} has no words: type a few words about the articles.")
@@ -137,7 +138,7 @@ def fields_asked(text: str) -> tuple[Field, ...]:
 
 
 def leans_on_history(question: Question) -> bool:
-    """Whether a question can't be understood alone: it begins with "còn …", holds a pronoun, or has next to no content."""
+    """Whether a question can't be understood alone: it begins with "còn …", holds a pronoun, or is a bare word."""
     first = " ".join(re.findall(r"\w+", question.text.casefold())[:2])
     begins = any(
         first == phrase or first.startswith(phrase + " ") or (_HAN.match(phrase) and first.startswith(phrase))

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from rag.dates import find_dates
 from rag.evidence import UNSURE, evidence_of
+from rag.passages import reading
 from rag.question import Question, numbers_of
 from rag.retrieve import Candidate
 from rag.terms import flat, fold, has_diacritics, terms
@@ -60,7 +61,7 @@ def score_sentences(
     for candidate in candidates:
         passage = candidate.hit.passage
         article = articles[passage.article_id]
-        around = wanted.held_by(article.metadata.title + "\n" + article.plain[passage.start : passage.end])
+        around = wanted.held_by(article.metadata.title + "\n" + reading(article, Span(passage.start, passage.end)))
         for span, cosine in zip(passage.sentences, candidate.sentences, strict=True):
             sentence = _scored(wanted, candidate, article, span, cosine, around)
             key = (article.id, span)
@@ -72,7 +73,7 @@ def score_sentences(
 def _scored(
     wanted: Wanted, candidate: Candidate, article: Article, span: Span, cosine: float, around: Sequence[float]
 ) -> Sentence:
-    text = article.plain[span.start : span.end]
+    text = reading(article, span)
     held = wanted.held_by(text)
     coverage = wanted.share(held)
     context = wanted.share([max(a, b) for a, b in zip(held, around, strict=True)])
@@ -111,12 +112,12 @@ def same_fact(best: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:
 
     Nearly the same words, and the very same numbers: "15 biên chế" and "16 biên chế" are no one fact.
     """
-    text = best.article.plain[best.span.start : best.span.end]
+    text = reading(best.article, best.span)
     found: dict[str, Sentence] = {}
     for other in sentences:
         if other.article.id == best.article.id or other.article.id in found:
             continue
-        words = other.article.plain[other.span.start : other.span.end]
+        words = reading(other.article, other.span)
         if set(numbers_of(words)) == set(numbers_of(text)) and _likeness(text, words) >= SAME_FACT_LIKENESS:
             found[other.article.id] = other
     return list(found.values())

@@ -15,7 +15,10 @@ from rag.types import Answer, Article, Span, Trace
 
 @pytest.fixture
 def article(tmp_path: Path) -> Article:
-    text = "The Harvest of 2020\n\nBy Jane Doe\nMarch 3, 2021\n\nThe rice harvest\u00a0rose by 5 % in 2020. Nobody had expected it.\n"
+    text = (
+        "The Harvest of 2020\n\nBy Jane Doe\nMarch 3, 2021\n\n"
+        "The rice harvest\u00a0rose by 5 % in 2020. Nobody had expected it.\n"
+    )
     (tmp_path / "harvest.txt").write_text(text, encoding="utf-8")
     articles, _ = read_folder(tmp_path)
     return articles[0]
@@ -70,7 +73,9 @@ def test_verify_sees_what_happened_since(article: Article, tmp_path: Path) -> No
     path.write_text(path.read_text(encoding="utf-8").replace("5 %", "6 %"), encoding="utf-8")
     changed = verify(answer, tmp_path)
     assert not changed
-    assert changed.problems == (f"[1] harvest.txt[{citations[0].start}:{citations[0].end}] no longer says 'rose by 5 %'.",)
+    assert changed.problems == (
+        f"[1] harvest.txt[{citations[0].start}:{citations[0].end}] no longer says 'rose by 5 %'.",
+    )
 
     path.unlink()
     assert "can't be read" in verify(answer, tmp_path).problems[0]

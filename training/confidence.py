@@ -17,15 +17,17 @@ import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import yaml
+from tqdm import tqdm
 
 from rag.confidence import MEASURES, measures
 from rag.config import IndexSettings
-from rag.embed import open_embedder
-from rag.index import build_index, open_index
+from rag.embed import Embedder, open_embedder
+from rag.index import Index, build_index, open_index
 from rag.question import read_question
 from rag.retrieve import retrieve
 from rag.select import score_sentences
@@ -37,42 +39,60 @@ FOLDS = 6
 Matrix = npt.NDArray[np.float64]
 
 
-def training_articles(data: Path, language: str) -> list[tuple[int, dict[str, object]]]:
+Xquad = list[tuple[int, dict[str, Any]]]
+
+
+def training_articles(data: Path, language: str) -> Xquad:
     held_out = {a["index"] for a in json.loads((data / "xquad_split.json").read_text())["test"]}
     articles = json.loads((data / f"xquad.{language}.json").read_text(encoding="utf-8"))["data"]
     return [(i, article) for i, article in enumerate(articles) if i not in held_out]
 
 
-def examples(data: Path, asked_in: str, told_in: str, plain: bool) -> Iterator[tuple[int, str, list[float], bool]]:
-    """(XQuAD article, setting, measures of the best sentence, whether it holds the answer), two a question."""
+Example = tuple[int, str, list[float], bool]  # XQuAD article, setting, measures of the best sentence, right or not
+
+
+def examples(data: Path, told_in: str, every: int) -> Iterator[Example]:
+    """Two examples a question, for all settings over the paragraphs of one language."""
     embedder = open_embedder()
+    told = training_articles(data, told_in)
     with tempfile.TemporaryDirectory() as folder:
         articles = Path(folder) / "articles"
         articles.mkdir()
-        told = training_articles(data, told_in)
         for i, article in told:
-            for j, paragraph in enumerate(article["paragraphs"]):  # type: ignore[arg-type]
+            for j, paragraph in enumerate(article["paragraphs"]):
                 (articles / f"{i:02}-{j}.txt").write_text(paragraph["context"], encoding="utf-8")
-        index_folder = Path(folder) / "index"
         settings = IndexSettings(passage_max_words=1000)
-        build_index(articles, index_folder, settings=settings, embedder=embedder)
-        index = open_index(index_folder, articles=articles, settings=settings, embedder=embedder)
-        known = {article.id: article for article in index.articles}
-        for (i, asking), (_, telling) in zip(training_articles(data, asked_in), told, strict=True):
-            pairs = zip(asking["paragraphs"], telling["paragraphs"], strict=True)  # type: ignore[call-overload]
-            for j, (ask, tell) in enumerate(pairs):
-                for question, answers in zip(ask["qas"], tell["qas"], strict=True):
-                    text = fold(question["question"]) if plain else question["question"]
-                    asked = read_question(text)
-                    gold = {answer["text"] for answer in answers["answers"]}
-                    candidates = retrieve(index, text, embedder=embedder, k=11)
-                    home = f"{i:02}-{j}.txt"
-                    without = [c for c in candidates if c.hit.passage.article_id != home]
-                    for kept in (candidates[:10], without[:10]):
-                        best = score_sentences(asked, kept, known, index.lexical.rarity)[0]
-                        sentence = best.article.plain[best.span.start : best.span.end]
-                        holds = best.article.id == home and any(g in sentence for g in gold)
-                        yield i, f"{asked_in}{'-plain' if plain else ''}>{told_in}", measures(asked, best), holds
+        build_index(articles, Path(folder) / "index", settings=settings, embedder=embedder, show_progress=True)
+        with open_index(Path(folder) / "index", articles=articles, settings=settings, embedder=embedder) as index:
+            for asked_in, told_here, plain in SETTINGS:
+                if told_here == told_in:
+                    name = f"{asked_in}{'-plain' if plain else ''}>{told_in}"
+                    asked = list(_asked(training_articles(data, asked_in), told, plain))[::every]
+                    for i, j, text, gold in tqdm(asked, name, disable=None):
+                        for measured, holds in _measured(index, embedder, text, f"{i:02}-{j}.txt", gold):
+                            yield i, name, measured, holds
+
+
+def _asked(asking: Xquad, telling: Xquad, plain: bool) -> Iterator[tuple[int, int, str, set[str]]]:
+    """(article, paragraph, question, gold answers in the language of the paragraphs)."""
+    for (i, one), (_, other) in zip(asking, telling, strict=True):
+        for j, (ask, tell) in enumerate(zip(one["paragraphs"], other["paragraphs"], strict=True)):
+            for question, answers in zip(ask["qas"], tell["qas"], strict=True):
+                text = fold(question["question"]) if plain else question["question"]
+                yield i, j, text, {answer["text"] for answer in answers["answers"]}
+
+
+def _measured(
+    index: Index, embedder: Embedder, text: str, home: str, gold: set[str]
+) -> Iterator[tuple[list[float], bool]]:
+    """The best sentence of all paragraphs, and the best without the one that holds the answer."""
+    asked = read_question(text)
+    known = {article.id: article for article in index.articles}
+    candidates = retrieve(index, text, embedder=embedder, k=11)
+    for kept in (candidates[:10], [c for c in candidates if c.hit.passage.article_id != home][:10]):
+        best = score_sentences(asked, kept, known, index.lexical.rarity)[0]
+        sentence = best.article.plain[best.span.start : best.span.end]
+        yield measures(asked, best), best.article.id == home and any(answer in sentence for answer in gold)
 
 
 def fit(x: Matrix, y: Matrix) -> Matrix:
@@ -96,9 +116,10 @@ def predict(x: Matrix, weights: Matrix) -> Matrix:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/eval"))
+    parser.add_argument("--every", type=int, default=1, help="take every n-th question only")
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    rows = [row for setting in SETTINGS for row in examples(args.data, *setting)]
+    rows = [row for told_in in ("vi", "en") for row in examples(args.data, told_in, args.every)]
     article = np.array([r[0] for r in rows])
     setting = np.array([r[1] for r in rows])
     x, y = np.array([r[2] for r in rows]), np.array([r[3] for r in rows], dtype=float)
@@ -120,7 +141,8 @@ def main() -> None:
         kept = held[mine] >= 0.5
         print(f"{name:14} AUC {area:.3f}, answered {kept.mean():.3f}, of those right {y[mine][kept].mean():.3f}")
     bins = np.clip((held * 10).astype(int), 0, 9)
-    gaps = [abs(held[bins == b].mean() - y[bins == b].mean()) * (bins == b).mean() for b in range(10) if (bins == b).any()]
+    filled = [bins == b for b in range(10) if (bins == b).any()]
+    gaps = [abs(held[mine].mean() - y[mine].mean()) * mine.mean() for mine in filled]
     print(f"calibration error (10 bins) {sum(gaps):.3f}")
     if args.write:
         table = {"weights": {n: round(float(w), 4) for n, w in zip((*MEASURES, "intercept"), weights, strict=True)}}
