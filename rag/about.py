@@ -144,8 +144,12 @@ def topic_of(question: Question) -> str:
         match = re.search(rf"(?<!\w){re.escape(fold(phrase))}(?!\w)", fold(text)) or re.search(re.escape(phrase), text)
         if match and len(fold(text)) == len(text):
             text = text[: match.start()] + " " + text[match.end() :]
-    text = re.sub(r"^\W*(?:trong|in|dans)\b|\b(?:trong|in|dans)\W*$", " ", " ".join(text.split()), flags=re.I)
-    return " ".join(text.strip(" ?.!,:;？。").split())
+    words = [word for word in text.split() if word.strip("?.!,:;？。…")]
+    while words and not content_syllables(words[0], question.language):
+        words.pop(0)
+    while words and not content_syllables(words[-1], question.language):
+        words.pop()
+    return " ".join(words).strip(" ?.!,:;？。") or question.text
 
 
 def _listing(articles: Iterable[Article], words: Mapping[str, str]) -> Listing:
