@@ -3,7 +3,8 @@
     python benchmarks/stores.py [--data ../shared/eval] [--vectors 10000 50000 100000]
 
 Vectors have the geometry of the embedded model, which matters for recall: mixtures of two to four real sentence vectors
-of XQuAD in six languages, with a little noise, at unit length. Queries are vectors of its questions. All kinds are
+of XQuAD in six languages, at unit length. Queries are vectors of its questions. Retrieval asks for 100 or 200 rows and
+scores them again, so what counts is recall@100 for reach and recall@10 for what is shown. All kinds are
 timed question by question in one interleaved run, since the speed of a shared machine wanders.
 """
 
@@ -56,18 +57,19 @@ def mixtures(real: FloatMatrix, count: int) -> FloatMatrix:
     mixed = np.empty((count, real.shape[1]), dtype=np.float32)
     for row in range(count):
         chosen = draw.integers(0, len(real), draw.integers(2, 5))
-        mixed[row] = draw.dirichlet(np.ones(len(chosen))) @ real[chosen] + draw.normal(0, 0.01, real.shape[1])
+        mixed[row] = draw.dirichlet(np.ones(len(chosen))) @ real[chosen]
     return mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
 
 
 def kinds(count: int, dimension: int) -> Iterator[tuple[str, faiss.Index, int]]:
     """Name, empty index, and the FAISS parameter that trades speed for recall (nprobe or efSearch)."""
     yield "flat", faiss.IndexFlatIP(dimension), 0
-    lists = round(4 * math.sqrt(count))
-    for share in (32, 16, 8, 4):
-        index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT)
-        yield f"IVF{lists} {math.ceil(lists / share)} lists", index, math.ceil(lists / share)
-    for width in (100, 200):
+    for per_root in (1, 4):
+        lists = round(per_root * math.sqrt(count))
+        for share in (8, 4):
+            index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT)
+            yield f"IVF{lists}, {math.ceil(lists / share)} searched", index, math.ceil(lists / share)
+    for width in (200, 400):
         index = faiss.IndexHNSWFlat(dimension, 32, faiss.METRIC_INNER_PRODUCT)
         index.hnsw.efConstruction = 100
         yield f"HNSW32 ef {width}", index, width
@@ -106,7 +108,7 @@ def main() -> int:
             same = np.array_equal(faiss.serialize_index(index), faiss.serialize_index(twin))
             built.append((name, index, took, same))
         times: dict[str, list[float]] = {name: [] for name, *_ in built}
-        found: dict[str, list[float]] = {name: [] for name, *_ in built}
+        found: dict[str, list[tuple[float, float]]] = {name: [] for name, *_ in built}
         store = FaissStore.build(vectors)
         times["rag.stores"], found["rag.stores"] = [], []
         for query, best in tqdm(list(zip(queries, right, strict=True)), disable=None):
@@ -114,11 +116,14 @@ def main() -> int:
                 started = time.perf_counter()
                 _, ids = index.search(query[None], K)
                 times[name].append(1000 * (time.perf_counter() - started))
-                found[name].append(len(set(ids[0].tolist()) & set(best.tolist())) / K)
-        print(f"\n{count:,} vectors          recall@{K}  p50 ms  build s  same bytes twice")
+                got = set(ids[0].tolist())
+                found[name].append((len(got & set(best[:10].tolist())) / 10, len(got & set(best.tolist())) / K))
+        print(f"\n{count:,} vectors".ljust(26) + f"recall@10  recall@{K}  p50 ms  build s  same bytes twice")
         for name, _, took, same in [*built, ("rag.stores", store, float("nan"), True)]:
-            recall, p50 = statistics.mean(found[name]), statistics.median(times[name])
-            print(f"{name:<26} {recall:>9.4f} {p50:>7.2f} {took:>8.1f}  {'yes' if same else 'no'}", flush=True)
+            (ten, hundred), p50 = np.mean(found[name], axis=0), statistics.median(times[name])
+            print(
+                f"{name:<25}{ten:>9.4f}{hundred:>12.4f}{p50:>8.2f}{took:>9.1f}  {'yes' if same else 'no'}", flush=True
+            )
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -77,13 +78,13 @@ def test_a_query_is_answered_alike_alone_and_among_others() -> None:
 
 
 def clustered_rows(count: int) -> FloatMatrix:
-    """What embeddings look like to an inverted list: groups of near vectors."""
+    """What embeddings look like to an approximate index: groups of near vectors."""
     centres = unit_rows(count // 50, 32)
     rows = centres[np.arange(count) % len(centres)] + 0.5 * unit_rows(count, 32, seed=1)
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
-def test_a_large_collection_is_searched_in_lists_and_hardly_misses() -> None:
+def test_a_large_collection_is_searched_in_a_graph_and_hardly_misses() -> None:
     vectors = clustered_rows(8000)
     store = FaissStore.build(vectors, max_exact_vectors=5000)
     queries = vectors[::100]
@@ -98,7 +99,36 @@ def test_a_large_collection_is_searched_in_lists_and_hardly_misses() -> None:
     np.testing.assert_array_equal(store.vectors(np.arange(8000)), vectors)
 
 
-@pytest.mark.parametrize("max_exact_vectors", [5000, 1000], ids=["flat", "lists"])
+def test_a_thousand_equal_vectors_hide_no_other_from_the_graph() -> None:
+    """The same line in every article: a graph can end in such a cluster and find no way out."""
+    vectors = clustered_rows(6000)
+    vectors[::5] = vectors[7]
+    queries = np.concatenate([vectors[1:200:7], vectors[7:8]])
+    _, ids = FaissStore.build(vectors, max_exact_vectors=1000).search(queries, 10)
+    _, expected = ExactStore(vectors).search(queries, 10)
+    shares = [len(set(a) & set(b)) / 10 for a, b in zip(ids.tolist(), expected.tolist(), strict=True)]
+    assert np.mean(shares) >= 0.98
+
+
+def test_threads_do_not_change_the_graph(tmp_path: Path) -> None:
+    threads, written = faiss.omp_get_max_threads(), []
+    try:
+        for count in (1, 2, 4):
+            faiss.omp_set_num_threads(count)
+            FaissStore.build(clustered_rows(3000), max_exact_vectors=1000).save(tmp_path / "graph.faiss")
+            written.append((tmp_path / "graph.faiss").read_bytes())
+    finally:
+        faiss.omp_set_num_threads(threads)
+    assert written[0] == written[1] == written[2]
+
+
+def test_another_kind_of_faiss_index_is_refused(tmp_path: Path) -> None:
+    faiss.write_index(faiss.IndexLSH(24, 8), str(tmp_path / "x.faiss"))
+    with pytest.raises(IndexUnusableError, match="run `rag index`"):
+        load_store(tmp_path / "x.faiss")
+
+
+@pytest.mark.parametrize("max_exact_vectors", [5000, 1000], ids=["flat", "graph"])
 def test_saved_and_loaded_and_the_same_bytes_each_time(tmp_path: Path, max_exact_vectors: int) -> None:
     vectors = clustered_rows(4000)
     first, second = tmp_path / "mục lục 1.faiss", tmp_path / "mục lục 2.faiss"
