@@ -6,7 +6,7 @@ Each answer is statements with quotations like any other: a title line, a byline
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,20 +15,17 @@ from typing import cast
 import yaml
 
 from rag.cite import Quotation, Statement
-from rag.clauses import quote_span
+from rag.corpus import Corpus
 from rag.passages import reading
 from rag.question import Field, Question, content_syllables, fields_asked, holds_any, numbers_of, phrases_found
-from rag.retrieve import Candidate
-from rag.select import Rarity, score_sentences, share_held
 from rag.terms import flat, fold
 from rag.types import Article, Span
 
 MENTION_CHARACTERS = 150  # of a quotation in a list of articles
 TITLE_CHARACTERS = 90
+MENTION_CANDIDATES = 100  # passages looked through for a mention
 MOST_ARTICLES = 12
 TITLE_WEIGHT = 0.3  # of the share of the question's words that a title has
-
-Search = Callable[[str], Sequence[Candidate]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +38,26 @@ class Listing:
     kind: str = "about"
 
 
-def about_articles(
-    question: Question, articles: Mapping[str, Article], search: Search, rarity: Rarity
-) -> Listing | None:
+def about_articles(question: Question, corpus: Corpus) -> Listing | None:
     """The answer to a question about the articles, or None when it asks about what they tell."""
     text, words = question.text, wording(question.language)
     if holds_any(text, "newest") or holds_any(text, "oldest"):
-        return _extreme(articles, newest=holds_any(text, "newest"), words=words)
+        return _extreme(corpus.articles, newest=holds_any(text, "newest"), words=words)
     if holds_any(text, "mentions") and (holds_any(text, "mention_verbs") or question.quoted):
-        return _mentions(question, articles, search, rarity, words)
+        return _mentions(question, corpus, words)
     if holds_any(text, "listing"):
-        return _listing(articles.values(), words)
+        return _listing(corpus.articles.values(), words)
     if holds_any(text, "dated") and (years := [d.year for d in question.dates if d.year]):
-        dated = [a for a in articles.values() if a.metadata.published and a.metadata.published.year in years]
+        dated = [a for a in corpus.articles.values() if a.metadata.published and a.metadata.published.year in years]
         return _listing(dated, words)
     fields = [f for f in fields_asked(text) if f != "summary"]
     if fields and holds_any(text, "article"):
-        return _fields(question, fields, articles, search, rarity, words)
+        return _fields(question, fields, corpus, words)
     return None
 
 
-def _fields(
-    question: Question,
-    fields: Sequence[Field],
-    articles: Mapping[str, Article],
-    search: Search,
-    rarity: Rarity,
-    words: Mapping[str, str],
-) -> Listing | None:
-    article = _article_meant(question, articles, search, rarity)
+def _fields(question: Question, fields: Sequence[Field], corpus: Corpus, words: Mapping[str, str]) -> Listing | None:
+    article = _article_meant(question, corpus)
     if article is None:
         return None
     metadata = article.metadata
@@ -84,52 +72,44 @@ def _fields(
     return Listing(statements, refusal=words["refused_field"].format(title=_short(metadata.title)))
 
 
-def _article_meant(
-    question: Question, articles: Mapping[str, Article], search: Search, rarity: Rarity
-) -> Article | None:
+def _article_meant(question: Question, corpus: Corpus) -> Article | None:
     """The article whose title is quoted, or else the one whose title and best passage agree most with the question."""
     for quoted in question.quoted:
-        titled = [a for a in articles.values() if flat(quoted) in flat(a.metadata.title)]
+        titled = [a for a in corpus.articles.values() if flat(quoted) in flat(a.metadata.title)]
         if titled:
             return min(titled, key=lambda a: len(a.metadata.title))
     best: dict[str, float] = {}
-    for sentence in score_sentences(question, search(question.text), articles, rarity):
+    for sentence in corpus.best(question):
         if sentence.article.id not in best:
-            title = share_held(question, sentence.article.metadata.title, rarity)
+            title = corpus.share(question, sentence.article.metadata.title)
             best[sentence.article.id] = sentence.score + TITLE_WEIGHT * title
-    return articles[max(best, key=lambda i: best[i])] if best else None
+    return corpus.articles[max(best, key=lambda i: best[i])] if best else None
 
 
-def _mentions(
-    question: Question,
-    articles: Mapping[str, Article],
-    search: Search,
-    rarity: Rarity,
-    words: Mapping[str, str],
-) -> Listing:
+def _mentions(question: Question, corpus: Corpus, words: Mapping[str, str]) -> Listing:
     topic = topic_of(question)
     wanted = flat(question.quoted[0] if question.quoted else topic).strip()
     numbers = set(numbers_of(topic))
     found: dict[str, Span] = {}
     loosely: dict[str, Span] = {}
-    for candidate in search(topic):
+    for candidate in corpus.search(topic, k=MENTION_CANDIDATES):
         passage = candidate.hit.passage
-        article = articles[passage.article_id]
+        article = corpus.articles[passage.article_id]
         for span in passage.sentences:
             sentence = reading(article, span)
             if f" {wanted} " in flat(sentence) and numbers <= set(numbers_of(sentence)):
                 found.setdefault(article.id, span)
-            elif share_held(question, sentence, rarity, content=content_syllables(topic, question.language)) >= 0.85:
+            elif corpus.share(question, sentence, content_syllables(topic, question.language)) >= 0.85:
                 loosely.setdefault(article.id, span)
     chosen = found or loosely
-    ordered = sorted(chosen, key=lambda i: _age(articles[i]))[:MOST_ARTICLES]
-    statements = tuple(_mention(question, articles[i], chosen[i], rarity) for i in ordered)
+    ordered = sorted(chosen, key=lambda i: _age(corpus.articles[i]))[:MOST_ARTICLES]
+    statements = tuple(_mention(question, corpus, corpus.articles[i], chosen[i]) for i in ordered)
     heading = words["mentioning"].format(topic=topic, count=len(ordered))
     return Listing(statements, heading=heading, refusal=words["refused"], kind="mentions")
 
 
-def _mention(question: Question, article: Article, span: Span, rarity: Rarity) -> Statement:
-    quote = quote_span(question, article, span, rarity, max_characters=MENTION_CHARACTERS)
+def _mention(question: Question, corpus: Corpus, article: Article, span: Span) -> Statement:
+    quote = corpus.cut(question, article, span, max_characters=MENTION_CHARACTERS)
     label = f"- {_short(article.metadata.title)}: "
     return Statement(Quotation(article, quote), label=label, cut=(quote.start > span.start, quote.end < span.end))
 

@@ -7,6 +7,7 @@ enough. Everything it rests on is below: retrieval, the choice of sentences, cit
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from typing import TypeAlias
 
 from rag.cite import compose
 from rag.config import ARTICLES_FOLDER, EMBEDDED_MODEL, INDEX_FOLDER, IndexSettings
+from rag.corpus import Corpus
 from rag.embed import Embedder, open_embedder
 from rag.errors import ArticlesError, IndexUnusableError
 from rag.extractive import draft_answer
@@ -69,7 +71,7 @@ class Assistant:
         started = time.perf_counter()
         asked = read_question(question)
         index = self._index()
-        draft = draft_answer(asked, history, index, self._embedder)
+        draft = draft_answer(asked, history, Corpus(index, self._embedder))
         text, citations = compose(draft.statements, heading=draft.heading) if draft.statements else (draft.refusal, ())
         return Answer(
             question=question,
@@ -91,10 +93,7 @@ class Assistant:
     def stream(self, question: str, *, history: Sequence[str] = ()) -> Iterator[StreamEvent]:
         """The same answer in pieces, for a chat page: strings that join to `Answer.text`, and then the `Answer`."""
         answer = self.answer(question, history=history)
-        for word in answer.text.splitlines(keepends=True):
-            pieces = word.split(" ")
-            yield from (piece + " " for piece in pieces[:-1])
-            yield pieces[-1]
+        yield from re.findall(r"\s*\S+\s*", answer.text)
         yield answer
 
     def search(self, question: str, *, k: int = 5) -> list[Hit]:

@@ -15,6 +15,8 @@ from rag.terms import flat, fold
 from rag.types import Span
 
 UNSURE = 0.5  # evidence where the kind of thing can't be told from the text
+UNLIKELY = 0.3  # evidence where a number, name or year is not seen, but may be in words that aren't known
+NAMELESS = 0.1  # evidence of a person where no two words in a row have capitals
 WRONG_UNIT = 0.4  # evidence of a number that stands beside something else than was asked for
 
 _NAME = re.compile(r"[^\W\d_a-zà-ỹ][\w’'`]*(?:[ \u00a0]+[^\W\d_a-zà-ỹ][\w’'`]*)+")
@@ -28,7 +30,7 @@ _AMOUNT = re.compile(r"(?:bao nhi[êe]?u|mấy|may|how many|how much|combien de|
 
 
 def evidence_of(question: Question, text: str) -> float:
-    """How surely a text has the kind of thing asked for: 1 it has, 0 it has not, `UNSURE` where it can't be told.
+    """How surely a text has the kind of thing asked for: 1 it has, 0 it can't have, `UNSURE` where it can't be told.
 
     ("Có bao nhiêu biên chế?", "có 15 biên chế") → 1.0; ("… bao nhiêu tỷ đồng?", "có 15 biên chế") → 0.0
     """
@@ -36,7 +38,11 @@ def evidence_of(question: Question, text: str) -> float:
         return UNSURE
     places = places_of(question, text)
     if not places:
-        return 0.0
+        if question.kind == "date" and holds_any(question.text, "day_wanted"):
+            return 0.0
+        if question.kind == "number" and question.units and not _has_unit(question, text):
+            return 0.0
+        return NAMELESS if question.kind == "person" else UNLIKELY
     if question.kind == "number" and (noun := _counted(question)):
         return 1.0 if any(_stands_by(noun, text, place) for place in places) else WRONG_UNIT
     if question.kind == "person":  # two capitals in a row may be an office, three are hardly anything but a name
@@ -50,7 +56,7 @@ def places_of(question: Question, text: str) -> list[Span]:
         day_wanted = holds_any(question.text, "day_wanted")
         return [Span(d.start, d.end) for d in find_dates(text) if d.day or not day_wanted]
     if question.kind == "number":
-        if question.units and not any(flat(unit) in flat(text) for unit in question.units):
+        if question.units and not _has_unit(question, text):
             return []
         dates = [(d.start, d.end) for d in find_dates(text)]
         found = [Span(*m.span()) for pattern in (_NUMBER, _NUMBER_WORD) for m in pattern.finditer(text)]
@@ -63,6 +69,10 @@ def places_of(question: Question, text: str) -> list[Span]:
         names = (Span(*m.span()) for m in _NAME.finditer(text))
         return [name for name in names if flat(text[name.start : name.end]) not in asked]
     return []
+
+
+def _has_unit(question: Question, text: str) -> bool:
+    return any(unit in text or (flat(unit).strip() and flat(unit) in flat(text)) for unit in question.units)
 
 
 def _counted(question: Question) -> str:

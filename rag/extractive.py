@@ -1,7 +1,7 @@
 """The default answerer: it only quotes. From a question and what was asked before to a draft, with its confidence.
 
 In order: a follow-up is understood with the question before it; a question about the articles themselves is answered
-from metadata; one about two times is asked of each; any other is answered by the best sentence, or refused.
+from metadata; one about two years is asked of each; any other is answered by the best sentence, or refused.
 """
 
 from __future__ import annotations
@@ -9,19 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.about import Search, about_articles, wording
+from rag.about import Listing, about_articles, wording
 from rag.cite import Quotation, Statement
-from rag.clauses import quote_span
 from rag.confidence import ANSWER_THRESHOLD, METADATA_CONFIDENCE, confidence_of
-from rag.embed import Embedder
+from rag.corpus import Corpus
 from rag.errors import QuestionError
-from rag.index import Index
 from rag.question import Question, leans_on_history, read_question
-from rag.retrieve import Candidate, retrieve
-from rag.select import Sentence, same_fact, score_sentences
-from rag.types import Article
+from rag.retrieve import Candidate
+from rag.select import Sentence, same_fact
+from rag.types import Span
 
-CANDIDATES = 10  # passages whose sentences are scored
 SHORT_ANSWER = 280  # characters of a quote that tells who, when, how many, what, why
 LIST_ANSWER = 800  # characters of a quote that lists
 CONTEXT_BONUS = 0.12  # for a sentence of the article that answered the question before
@@ -33,60 +30,58 @@ class Draft:
 
     statements: tuple[Statement, ...]
     refusal: str
-    heading: str
     confidence: float
     kind: str
     understood_as: str
     nearest: tuple[Candidate, ...]
+    heading: str = ""
     scores: Mapping[str, float] = field(default_factory=dict)
 
 
-def draft_answer(asked: Question, history: Sequence[str], index: Index, embedder: Embedder) -> Draft:
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A sentence chosen for a question, or for a part of it."""
+
+    question: Question
+    sentence: Sentence
+    confidence: float
+
+
+def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Draft:
     """Find what the articles say to a question. `history`: the user's earlier questions, oldest first."""
-    articles = {article.id: article for article in index.articles}
-
-    def search(text: str) -> list[Candidate]:
-        return retrieve(index, text, embedder=embedder, k=CANDIDATES)
-
     before = _question_before(asked, history)
-    understood = f"{before.text} {asked.text}" if before else asked.text
-    nearest = search(understood)
-    about = about_articles(asked, articles, search, index.lexical.rarity)
-    words = wording(asked.language)
-    if about is not None:
-        return Draft(
-            statements=about.statements,
-            refusal=about.refusal or words["refused"],
-            heading=about.heading,
-            confidence=METADATA_CONFIDENCE,
-            kind=about.kind,
-            understood_as=understood,
-            nearest=tuple(nearest),
-        )
-    parts = _by_year(asked)
-    chosen: list[tuple[Question, Sentence]] = []
-    if len(parts) > 1:
-        chosen = [(part, best) for part in parts if (best := _best_of_year(part, search, articles, index))]
-    if len(chosen) < 2:
-        sentences = score_sentences(asked, nearest, articles, index.lexical.rarity)
-        if before:
-            sentences = _in_context(asked, before, nearest, index, embedder)
-        chosen = [(asked, sentences[0])] if sentences else []
+    together = _together(before, asked) if before else asked
+    nearest = corpus.search(together.text)
+    listing = about_articles(asked, corpus)
+    if listing is not None:
+        return _from_listing(listing, asked, together, nearest)
+    others = corpus.score(asked, nearest)
+    if before:
+        choices = _in_context(asked, before, together, nearest, corpus)
     else:
-        sentences = [best for _, best in chosen]
-    confidence = min((confidence_of(part, best) for part, best in chosen), default=0.0)
-    statements: tuple[Statement, ...] = ()
-    if confidence >= ANSWER_THRESHOLD:
-        statements = tuple(_quoting(part, best, sentences, index) for part, best in chosen)
+        choices = _year_by_year(asked, corpus) or [_Choice(asked, s, confidence_of(asked, s)) for s in others[:1]]
+    confidence = min((choice.confidence for choice in choices), default=0.0)
+    answered = confidence >= ANSWER_THRESHOLD
     return Draft(
-        statements=statements,
-        refusal=words["refused"],
-        heading="",
+        statements=tuple(_quoting(choice, others, corpus) for choice in choices) if answered else (),
+        refusal=wording(asked.language)["refused"],
         confidence=confidence,
         kind=asked.kind,
-        understood_as=understood,
+        understood_as=together.text,
         nearest=tuple(nearest),
-        scores=_scores(chosen[0][1]) if chosen else {},
+        scores=_scores(choices[0].sentence) if choices else {},
+    )
+
+
+def _from_listing(listing: Listing, asked: Question, together: Question, nearest: Sequence[Candidate]) -> Draft:
+    return Draft(
+        statements=listing.statements,
+        refusal=listing.refusal or wording(asked.language)["refused"],
+        confidence=METADATA_CONFIDENCE if listing.statements else 1 - METADATA_CONFIDENCE,
+        kind=listing.kind,
+        understood_as=together.text,
+        nearest=tuple(nearest),
+        heading=listing.heading,
     )
 
 
@@ -102,44 +97,67 @@ def _question_before(asked: Question, history: Sequence[str]) -> Question | None
     return None
 
 
+def _together(before: Question, asked: Question) -> Question:
+    """A follow-up as one question: it wants what was asked last, about what both name."""
+    return replace(
+        asked,
+        text=f"{before.text} {asked.text}",
+        content=tuple(dict.fromkeys(before.content + asked.content)),
+        numbers=tuple(dict.fromkeys(before.numbers + asked.numbers)),
+        names=tuple(dict.fromkeys(before.names + asked.names)),
+        dates=before.dates + asked.dates,
+    )
+
+
 def _in_context(
-    asked: Question, before: Question, nearest: Sequence[Candidate], index: Index, embedder: Embedder
-) -> list[Sentence]:
-    """The sentences for a follow-up: those of the article that answered the question before come first among equals."""
-    articles = {article.id: article for article in index.articles}
-    rarity = index.lexical.rarity
-    earlier = score_sentences(before, retrieve(index, before.text, embedder=embedder, k=CANDIDATES), articles, rarity)
+    asked: Question, before: Question, together: Question, nearest: Sequence[Candidate], corpus: Corpus
+) -> list[_Choice]:
+    """The choice for a follow-up: a sentence of the article that answered the question before, among equals.
+
+    It is as sure as the follow-up alone makes it, or the two questions together.
+    """
+    earlier = corpus.best(before)
     if not earlier:
         return []
     home = earlier[0].article.id
-    at_home = retrieve(index, asked.text, embedder=embedder, k=CANDIDATES, only=[home])
-    candidates = [*at_home, *(c for c in nearest if c.hit.passage.article_id != home)]
-    scored = score_sentences(asked, candidates, articles, rarity)
-    lifted = [replace(s, score=s.score + CONTEXT_BONUS) if s.article.id == home else s for s in scored]
-    return sorted(lifted, key=lambda s: (-s.score, s.article.id, s.span))
+    at_home = corpus.search(asked.text, only=[home])
+    elsewhere = [candidate for candidate in nearest if candidate.hit.passage.article_id != home]
+
+    def lifted(sentence: Sentence) -> tuple[float, str, Span]:
+        bonus = CONTEXT_BONUS if sentence.article.id == home else 0.0
+        return (-sentence.score - bonus, sentence.article.id, sentence.span)
+
+    best = min(corpus.score(asked, [*at_home, *elsewhere]), key=lifted)
+    again = [s for s in corpus.score(together, nearest) if (s.article.id, s.span) == (best.article.id, best.span)]
+    sure = max([confidence_of(asked, best), *(confidence_of(together, sentence) for sentence in again)])
+    return [_Choice(asked, best, sure)]
 
 
-def _by_year(asked: Question) -> list[Question]:
-    """A question about two years or more as one question a year: "ai năm 2015, ai năm 2020?" → 2015, 2020."""
+def _year_by_year(asked: Question, corpus: Corpus) -> list[_Choice]:
+    """For "ai năm 2015, ai năm 2020?" the best sentence of each year's articles; none unless two years are found."""
     years = sorted({date.year for date in asked.dates if date.year})
     if len(years) < 2:
-        return [asked]
-    return [replace(asked, dates=tuple(d for d in asked.dates if d.year in (None, year))) for year in years]
+        return []
+    text = asked.text
+    for found in reversed(asked.dates):  # what is left is the same question for each year
+        text = text[: found.start] + text[found.end :]
+    part = replace(read_question(text), kind=asked.kind)
+    choices = []
+    for year in years:
+        dated = [a.id for a in corpus.articles.values() if (day := a.metadata.published) and day.year == year]
+        best = corpus.score(part, corpus.search(part.text, only=dated)) if dated else []
+        choices += [_Choice(part, sentence, confidence_of(part, sentence)) for sentence in best[:1]]
+    return choices if len(choices) > 1 else []
 
 
-def _best_of_year(part: Question, search: Search, articles: Mapping[str, Article], index: Index) -> Sentence | None:
-    """The best sentence in an article published in the year that the part asks about."""
-    years = {date.year for date in part.dates}
-    sentences = score_sentences(part, search(part.text), articles, index.lexical.rarity)
-    return next((s for s in sentences if (p := s.article.metadata.published) and p.year in years), None)
-
-
-def _quoting(asked: Question, best: Sentence, sentences: Sequence[Sentence], index: Index) -> Statement:
-    limit = LIST_ANSWER if asked.kind == "list" else SHORT_ANSWER
-    span = quote_span(asked, best.article, best.span, index.lexical.rarity, max_characters=limit)
-    same = tuple(Quotation(other.article, other.span) for other in same_fact(best, sentences))
-    cut = (span.start > best.span.start, span.end < best.span.end)
-    return Statement(Quotation(best.article, span), same=same, cut=cut)
+def _quoting(choice: _Choice, others: Sequence[Sentence], corpus: Corpus) -> Statement:
+    best = choice.sentence
+    limit = LIST_ANSWER if choice.question.kind == "list" else SHORT_ANSWER
+    span = corpus.cut(choice.question, best.article, best.span, max_characters=limit)
+    same = tuple(Quotation(other.article, other.span) for other in same_fact(best, others))
+    return Statement(
+        Quotation(best.article, span), same=same, cut=(span.start > best.span.start, span.end < best.span.end)
+    )
 
 
 def _scores(best: Sentence) -> Mapping[str, float]:

@@ -45,12 +45,12 @@ class Index:
     sentence_rows: tuple[IntVector, ...]
     sentence_passages: tuple[IntVector, ...]
     lexical: LexicalIndex
-    _articles_by_id: Mapping[str, Article] = field(repr=False)
+    articles_by_id: Mapping[str, Article] = field(repr=False)
     _opened: generations.Generation = field(repr=False)
 
     def article(self, article_id: str) -> Article:
         """The article of that id. Raises KeyError when there is none."""
-        return self._articles_by_id[article_id]
+        return self.articles_by_id[article_id]
 
     def is_current(self) -> bool:
         """Whether CURRENT still names this generation; a small file is read."""
@@ -111,7 +111,7 @@ def _load(opened: generations.Generation) -> Index:
         sentence_rows=sentence_rows,
         sentence_passages=_passages_of(sentence_rows, len(sentences)),
         lexical=LexicalIndex.load(folder / LEXICAL),
-        _articles_by_id=by_id,
+        articles_by_id=by_id,
         _opened=opened,
     )
     rows = (len(loaded.passage_vectors), len(loaded.sentence_vectors), len(loaded.lexical))

@@ -45,7 +45,7 @@ class Question:
     dates: tuple[FoundDate, ...]
     names: tuple[str, ...]  # capitalised runs of two words and more
     quoted: tuple[str, ...]
-    units: tuple[str, ...]  # of money or share: an answer needs a number beside one
+    units: tuple[str, ...]  # all spellings of the unit asked for ("tỷ đồng"): an answer needs one of them
 
 
 def read_question(raw: str) -> Question:
@@ -76,7 +76,7 @@ def read_question(raw: str) -> Question:
         dates=dates,
         names=tuple(_names(_QUOTED.sub(" ", text), language)),
         quoted=tuple(m.group(1).strip() for m in _QUOTED.finditer(text)),
-        units=tuple(unit for unit in _phrases()["units"] if _holds(text, unit)),
+        units=_units(text),
     )
 
 
@@ -145,6 +145,11 @@ def leans_on_history(question: Question) -> bool:
         for phrase in (p.casefold() for p in _phrases()["followup_begins"])
     )
     return begins or holds_any(question.text, "followup_pronouns") or len(question.content) + len(question.numbers) <= 2
+
+
+def _units(text: str) -> tuple[str, ...]:
+    lines = cast(list[list[str]], _table()["units"])
+    return tuple(unit for line in lines if any(unit in text or _holds(text, unit) for unit in line) for unit in line)
 
 
 def _spelt_out(text: str) -> str:

@@ -23,11 +23,12 @@ from rag.types import Article, Span
 Rarity = Callable[[str], float]  # the inverse document frequency of a term in the collection
 
 # Weights of the sentence score; chosen on the training articles of XQuAD and the development questions.
-PASSAGE_WEIGHT = 0.5
+PASSAGE_WEIGHT = 1.0
 COVERAGE_WEIGHT = 0.25
 CONTEXT_WEIGHT = 0.15
-EVIDENCE_WEIGHT = 0.20
-UNMET_WEIGHT = 0.25
+EVIDENCE_WEIGHT = 0.10
+IMPOSSIBLE_WEIGHT = 0.15  # asked for a day, or an amount of money, of a text that has none
+UNMET_WEIGHT = 0.15
 
 MET_ELSEWHERE = 0.8  # what a number, date or name counts that is met by the article, not by the sentence
 FOLDED = 0.8  # what a word counts that is met only without its diacritics
@@ -89,6 +90,7 @@ def _scored(
         + COVERAGE_WEIGHT * coverage
         + CONTEXT_WEIGHT * context
         + EVIDENCE_WEIGHT * (evidence - UNSURE)
+        - IMPOSSIBLE_WEIGHT * (evidence == 0)
         - UNMET_WEIGHT * (1 - met),
         cosine=cosine,
         passage_score=candidate.hit.score,

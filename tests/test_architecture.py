@@ -39,7 +39,7 @@ FLOORS = [
         "index",
         "retrieve",
         "select",
-        "clauses",
+        "clauses", "corpus",
         "cite",
         "about",
         "confidence",

@@ -58,7 +58,8 @@ def test_what_must_be_met() -> None:
 
 
 def test_money_is_a_unit_to_meet() -> None:
-    assert read_question("Kinh phí là bao nhiêu tỷ đồng?").units == ("tỷ đồng",)
+    assert read_question("Kinh phí là bao nhiêu tỷ đồng?").units[0] == "tỷ đồng"
+    assert "%" in read_question("Bao nhiêu phần trăm dân số?").units
     assert read_question("Có bao nhiêu đồng chí?").units == ()
 
 

@@ -4,8 +4,9 @@
 
 Data: the training articles of XQuAD (CC BY-SA 4.0, google-deepmind/xquad; `xquad_split.json` names the test articles,
 which are left out), asked in Vietnamese, in Vietnamese without diacritics, in English, and in English over Vietnamese.
-Every question is asked twice: of all paragraphs, and with its own paragraph taken away, so that half of the examples
-have no answer but neighbours on the same topic. The label says whether the best sentence has a gold answer.
+Each question is asked three ways: as it is; with its own paragraph taken away, so that only neighbours on the same topic
+are left; and, where it has a number, a date or a name, as a near miss with another one in its place. The label says
+whether the best sentence has a gold answer. The ways are weighted as people are taken to ask (`SHARES`).
 A logistic regression by Newton's method with a small ridge; the measures are those of `rag.confidence.measures`.
 `--write` puts the weights into rag/data/confidence.yaml. Prints the fit and its calibration by article-wise folds.
 """
@@ -14,23 +15,25 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import yaml
 from tqdm import tqdm
 
-from rag.confidence import MEASURES, measures
+from rag.confidence import ANSWER_THRESHOLD, MEASURES, measures
 from rag.config import IndexSettings
 from rag.embed import Embedder, open_embedder
 from rag.index import Index, build_index, open_index
+from rag.passages import reading
 from rag.question import read_question
-from rag.retrieve import retrieve
-from rag.select import score_sentences
+from rag.retrieve import Candidate, retrieve
+from rag.select import Sentence, score_sentences
 from rag.terms import fold
 
 SETTINGS = [("vi", "vi", False), ("vi", "vi", True), ("en", "en", False), ("en", "vi", False)]
@@ -48,11 +51,13 @@ def training_articles(data: Path, language: str) -> Xquad:
     return [(i, article) for i, article in enumerate(articles) if i not in held_out]
 
 
-Example = tuple[int, str, list[float], bool]  # XQuAD article, setting, measures of the best sentence, right or not
+Way = Literal["asked", "taken away", "near miss"]
+SHARES: dict[Way, float] = {"asked": 0.7, "taken away": 0.15, "near miss": 0.15}  # of the questions people ask
+Example = tuple[int, str, Way, list[float], bool]  # XQuAD article, setting, way, measures, right or not
 
 
 def examples(data: Path, told_in: str, every: int) -> Iterator[Example]:
-    """Two examples a question, for all settings over the paragraphs of one language."""
+    """Two or three examples a question, for all settings over the paragraphs of one language."""
     embedder = open_embedder()
     told = training_articles(data, told_in)
     with tempfile.TemporaryDirectory() as folder:
@@ -68,9 +73,11 @@ def examples(data: Path, told_in: str, every: int) -> Iterator[Example]:
                 if told_here == told_in:
                     name = f"{asked_in}{'-plain' if plain else ''}>{told_in}"
                     asked = list(_asked(training_articles(data, asked_in), told, plain))[::every]
-                    for i, j, text, gold in tqdm(asked, name, disable=None):
-                        for measured, holds in _measured(index, embedder, text, f"{i:02}-{j}.txt", gold):
-                            yield i, name, measured, holds
+                    others = [name for _, _, text, _ in asked for name in read_question(text).names]
+                    for n, (i, j, text, gold) in enumerate(tqdm(asked, name, disable=None)):
+                        missed = near_miss(text, others[n % len(others)] if others else "")
+                        for example in _measured(index, embedder, text, missed, f"{i:02}-{j}.txt", gold):
+                            yield i, name, *example
 
 
 def _asked(asking: Xquad, telling: Xquad, plain: bool) -> Iterator[tuple[int, int, str, set[str]]]:
@@ -82,20 +89,37 @@ def _asked(asking: Xquad, telling: Xquad, plain: bool) -> Iterator[tuple[int, in
                 yield i, j, text, {answer["text"] for answer in answers["answers"]}
 
 
+def near_miss(text: str, other_name: str) -> str | None:
+    """The question about another year, number or name; None where it has none: "in 1990" → "in 1993"."""
+    if match := re.search(r"\d+", text):
+        return text[: match.start()] + str(int(match.group()) + 3) + text[match.end() :]
+    for name in read_question(text).names:
+        if other_name and name in text and name != other_name:
+            return text.replace(name, other_name)
+    return None
+
+
 def _measured(
-    index: Index, embedder: Embedder, text: str, home: str, gold: set[str]
-) -> Iterator[tuple[list[float], bool]]:
-    """The best sentence of all paragraphs, and the best without the one that holds the answer."""
-    asked = read_question(text)
+    index: Index, embedder: Embedder, text: str, missed: str | None, home: str, gold: set[str]
+) -> Iterator[tuple[Way, list[float], bool]]:
+    """The best sentence of all paragraphs, of those but the one that holds the answer, and for the near miss."""
     known = {article.id: article for article in index.articles}
+
+    def best(text: str, candidates: list[Candidate]) -> tuple[list[float], Sentence]:
+        asked = read_question(text)
+        sentence = score_sentences(asked, candidates[:10], known, index.lexical.rarity)[0]
+        return measures(asked, sentence), sentence
+
     candidates = retrieve(index, text, embedder=embedder, k=11)
-    for kept in (candidates[:10], [c for c in candidates if c.hit.passage.article_id != home][:10]):
-        best = score_sentences(asked, kept, known, index.lexical.rarity)[0]
-        sentence = best.article.plain[best.span.start : best.span.end]
-        yield measures(asked, best), best.article.id == home and any(answer in sentence for answer in gold)
+    measured, sentence = best(text, candidates)
+    told = reading(sentence.article, sentence.span)
+    yield "asked", measured, sentence.article.id == home and any(answer in told for answer in gold)
+    yield "taken away", best(text, [c for c in candidates if c.hit.passage.article_id != home])[0], False
+    if missed is not None:
+        yield "near miss", best(missed, retrieve(index, missed, embedder=embedder, k=10))[0], False
 
 
-def fit(x: Matrix, y: Matrix) -> Matrix:
+def fit(x: Matrix, y: Matrix, importance: Matrix) -> Matrix:
     """Logistic regression with an intercept (last), by Newton's method; (measures + 1,) weights."""
     x = np.hstack([x, np.ones((len(x), 1))])
     weights = np.zeros(x.shape[1])
@@ -103,14 +127,25 @@ def fit(x: Matrix, y: Matrix) -> Matrix:
     ridge[-1, -1] = 0
     for _ in range(30):
         p = 1 / (1 + np.exp(-x @ weights))
-        hessian = x.T @ (x * (p * (1 - p))[:, None]) + ridge
-        weights -= np.linalg.solve(hessian, x.T @ (p - y) + ridge @ weights)
+        hessian = x.T @ (x * (importance * p * (1 - p))[:, None]) + ridge
+        weights -= np.linalg.solve(hessian, x.T @ (importance * (p - y)) + ridge @ weights)
     return weights
 
 
 def predict(x: Matrix, weights: Matrix) -> Matrix:
     p: Matrix = 1 / (1 + np.exp(-(x @ weights[:-1] + weights[-1])))
     return p
+
+
+def report(name: str, held: Matrix, y: Matrix, way: npt.NDArray[np.str_]) -> None:
+    """One line: of the questions as asked, how many are answered and how many of those rightly; refusals of others."""
+    kept = held >= ANSWER_THRESHOLD
+    asked = way == "asked"
+    line = f"{name:12} best sentence right {y[asked].mean():.3f}, answered {kept[asked].mean():.3f}"
+    line += f", of those right {y[asked & kept].mean():.3f}"
+    for other in ("taken away", "near miss"):
+        line += f"; {other}: refused {1 - kept[way == other].mean():.3f}"
+    print(line)
 
 
 def main() -> None:
@@ -120,30 +155,29 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     rows = [row for told_in in ("vi", "en") for row in examples(args.data, told_in, args.every)]
-    article = np.array([r[0] for r in rows])
-    setting = np.array([r[1] for r in rows])
-    x, y = np.array([r[2] for r in rows]), np.array([r[3] for r in rows], dtype=float)
+    article, setting, way = (np.array([row[i] for row in rows]) for i in range(3))
+    x, y = np.array([row[3] for row in rows]), np.array([row[4] for row in rows], dtype=float)
+    importance = np.zeros(len(y))
+    for name, share in SHARES.items():
+        importance[way == name] = share * len(y) / (way == name).sum()
     held = np.zeros(len(y))
     for fold_number in range(FOLDS):
         out = article % FOLDS == fold_number
-        held[out] = predict(x[out], fit(x[~out], y[~out]))
-    weights = fit(x, y)
-    print(f"{len(y)} examples, {y.mean():.3f} of them answered; figures by {FOLDS} folds of articles")
+        held[out] = predict(x[out], fit(x[~out], y[~out], importance[~out]))
+    weights = fit(x, y, importance)
+    print(f"{len(y)} examples; figures by {FOLDS} folds of articles")
     for name, weight in zip((*MEASURES, "intercept"), weights, strict=True):
         print(f"  {name:12} {weight:8.3f}")
     for name in np.unique(setting):
-        mine = setting == name
-        order = np.argsort(held[mine])
-        ranks = np.empty(mine.sum())
-        ranks[order] = np.arange(1, mine.sum() + 1)
-        good = y[mine] == 1
-        area = (ranks[good].sum() - good.sum() * (good.sum() + 1) / 2) / (good.sum() * (~good).sum())
-        kept = held[mine] >= 0.5
-        print(f"{name:14} AUC {area:.3f}, answered {kept.mean():.3f}, of those right {y[mine][kept].mean():.3f}")
+        report(str(name), held[setting == name], y[setting == name], way[setting == name])
     bins = np.clip((held * 10).astype(int), 0, 9)
-    filled = [bins == b for b in range(10) if (bins == b).any()]
-    gaps = [abs(held[mine].mean() - y[mine].mean()) * mine.mean() for mine in filled]
-    print(f"calibration error (10 bins) {sum(gaps):.3f}")
+    gap = 0.0
+    for b in range(10):
+        mine = bins == b
+        if mine.any():
+            mean_held, mean_right = (np.average(v[mine], weights=importance[mine]) for v in (held, y))
+            gap += abs(mean_held - mean_right) * importance[mine].sum() / importance.sum()
+    print(f"calibration error (10 bins) {gap:.3f}")
     if args.write:
         table = {"weights": {n: round(float(w), 4) for n, w in zip((*MEASURES, "intercept"), weights, strict=True)}}
         heading = "# Written by training/confidence.py: a logistic model of whether the best sentence answers.\n"
