@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from rag.evidence import places_of
 from rag.question import Question
-from rag.select import Rarity, Wanted
+from rag.select import Vocabulary, Wanted
 from rag.terms import fold
 from rag.types import Article, Span
 
@@ -26,12 +26,14 @@ _QUOTATION = re.compile(r"[“«\"][^“”«»\"]{2,220}[”»\"]")
 _EDGE = " \t\n\u00a0,;:-–—"
 
 
-def quote_span(question: Question, article: Article, span: Span, rarity: Rarity, *, max_characters: int) -> Span:
+def quote_span(
+    question: Question, article: Article, span: Span, vocabulary: Vocabulary, *, max_characters: int
+) -> Span:
     """The part of a sentence to quote: all of it where it is short enough, else the clauses that answer best."""
     text = article.plain[span.start : span.end]
     if len(text) <= max_characters:
         return span
-    occurrences = _occurrences(Wanted.of(question, rarity), text)
+    occurrences = _occurrences(Wanted.of(question, vocabulary), text)
     cuts = _clause_cuts(text, max_characters)
     clauses = [Span(a, b) for a, b in pairwise(cuts)]
     anchors = places_of(question, text) or clauses

@@ -37,7 +37,7 @@ class Corpus:
 
     def score(self, question: Question, candidates: Iterable[Candidate]) -> list[Sentence]:
         """The sentences of the candidates as answers to the question, best first."""
-        return score_sentences(question, list(candidates), self.articles, self.index.lexical.rarity)
+        return score_sentences(question, list(candidates), self.articles, self.index.lexical)
 
     def best(self, question: Question) -> list[Sentence]:
         """The sentences that answer the question best, of all articles."""
@@ -45,8 +45,8 @@ class Corpus:
 
     def share(self, question: Question, text: str, content: Sequence[str] | None = None) -> float:
         """The share, by rarity, of the question's content (or of some other) that a text has, 0 to 1."""
-        return share_held(question, text, self.index.lexical.rarity, content=content)
+        return share_held(question, text, self.index.lexical, content=content)
 
     def cut(self, question: Question, article: Article, span: Span, *, max_characters: int) -> Span:
         """The part of a sentence to quote."""
-        return quote_span(question, article, span, self.index.lexical.rarity, max_characters=max_characters)
+        return quote_span(question, article, span, self.index.lexical, max_characters=max_characters)

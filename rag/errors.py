@@ -1,12 +1,12 @@
 """Everything this package raises on purpose. Each message has the values and the next thing to do.
 
-    RagError
-    ├── ConfigError         a setting or an option that can't be used
-    ├── ArticlesError       the articles folder is missing, or nothing in it can be read
-    ├── ModelError          a model that can't be found, prepared or loaded
-    ├── IndexUnusableError  an index that can't be built, read or written
-    ├── QuestionError       a question that can't be answered as it stands: empty, too long
-    └── CitationError       a quote that is not in its file
+RagError
+├── ConfigError         a setting or an option that can't be used
+├── ArticlesError       the articles folder is missing, or nothing in it can be read
+├── ModelError          a model that can't be found, prepared or loaded
+├── IndexUnusableError  an index that can't be built, read or written
+├── QuestionError       a question that can't be answered as it stands: empty, too long
+└── CitationError       a quote that is not in its file
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.errors import IndexUnusableError
-from rag.terms import has_diacritics, terms
+from rag.terms import fold, has_diacritics, terms
 from rag.types import FloatVector
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class LexicalIndex:
     def __init__(self, kept: _Side, folded: _Side) -> None:
         self._kept = kept
         self._folded = folded
+        self._spellings: dict[str, tuple[str, ...]] | None = None  # made when a question without diacritics comes
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> LexicalIndex:
@@ -88,6 +89,27 @@ class LexicalIndex:
         side = self._kept if has_diacritics(term) else self._folded
         return side.rarity(term)
 
+    def knows(self, term: str) -> bool:
+        """Whether any text has the term, as typed: without diacritics it is looked up on the folded side."""
+        side = self._kept if has_diacritics(term) else self._folded
+        return side.frequency(term) > 0
+
+    def frequency(self, term: str) -> int:
+        """In how many texts the term stands just so, diacritics and all."""
+        return self._kept.frequency(term)
+
+    def spellings(self, plain: str) -> tuple[str, ...]:
+        """The syllables of the texts that look like `plain` without their diacritics, the most frequent first."""
+        if self._spellings is None:
+            found: dict[str, list[str]] = {}
+            for term in self._kept.terms():
+                if "_" not in term and term.isalpha():
+                    found.setdefault(fold(term), []).append(term)
+            self._spellings = {
+                key: tuple(sorted(terms, key=lambda t: (-self.frequency(t), t))) for key, terms in found.items()
+            }
+        return self._spellings.get(plain, ())
+
 
 class _Side:
     """One BM25 index. `engine` is None where no text has a term: bm25s has no empty index."""
@@ -98,10 +120,17 @@ class _Side:
         self._columns: dict[str, int] = {}
         if engine is not None:
             self._columns = engine.vocab_dict
-            frequencies = np.diff(engine.scores["indptr"]).astype(np.float64)
+            self._frequencies = frequencies = np.diff(engine.scores["indptr"]).astype(np.float64)
             # Robertson's idf as Lucene has it, never negative; bm25s doesn't keep its own
             self._idf = np.log1p((count - frequencies + 0.5) / (frequencies + 0.5))
             self._highest_idf = float(self._idf.max())
+
+    def terms(self) -> Iterable[str]:
+        return self._columns
+
+    def frequency(self, term: str) -> int:
+        column = self._columns.get(term)
+        return 0 if column is None or self._engine is None else int(self._frequencies[column])
 
     def rarity(self, term: str) -> float:
         if self._engine is None:

@@ -20,7 +20,7 @@ import yaml
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.dates import FoundDate, find_dates
 from rag.errors import QuestionError
-from rag.terms import fold, has_diacritics, syllables
+from rag.terms import fold, has_diacritics, syllables, terms
 
 Kind = Literal["date", "number", "person", "place", "reason", "list", "fact"]
 Field = Literal["author", "published", "source", "title", "summary"]
@@ -150,6 +150,17 @@ def leans_on_history(question: Question) -> bool:
 def _units(text: str) -> tuple[str, ...]:
     lines = cast(list[list[str]], _table()["units"])
     return tuple(unit for line in lines if any(unit in text or _holds(text, unit) for unit in line) for unit in line)
+
+
+@cache
+def question_terms() -> frozenset[str]:
+    """The syllables, and pairs of them, that Vietnamese questions are made of: "bao", "nhiêu", "bao_nhiêu", …"""
+    tables = [
+        *cast(Mapping[str, list[str]], _table()["kinds"]).values(),
+        cast(Mapping[str, list[str]], _table()["empty"])["vi"],
+    ]
+    phrases = {phrase for table in tables for phrase in table if has_diacritics(phrase)}
+    return frozenset(term for phrase in phrases for term in terms(phrase))
 
 
 def _spelt_out(text: str) -> str:

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.diacritics import restore
 from rag.embed import Embedder
 from rag.fuse import fuse
 from rag.index import Index
+from rag.question import language_of
 from rag.stores.exact import inner_products
+from rag.terms import has_diacritics
 from rag.types import FloatVector, Hit, IntVector
 
 SCORED_WHOLE = 256  # passages; up to so many all are candidates
@@ -45,7 +48,7 @@ def retrieve(
 
     `only` leaves just the articles of those ids. The same index and question give the same floats.
     """
-    query = embedder.embed_queries([question])[0]
+    query = embedder.embed_queries([_as_written(question, index)])[0]
     lexical = index.lexical.scores(question)
     rows = _candidate_rows(index, query, lexical, only)
     if k < 1 or not len(rows):
@@ -65,6 +68,13 @@ def retrieve(
         )
         for rank, i in enumerate(order, start=1)
     ]
+
+
+def _as_written(question: str, index: Index) -> str:
+    """What the model is asked: Vietnamese typed without diacritics gets them back; models read it badly without."""
+    if has_diacritics(question) or language_of(question) != "vi":
+        return question
+    return restore(question, index.lexical)
 
 
 def _candidate_rows(index: Index, query: FloatVector, lexical: FloatVector, only: Collection[str] | None) -> IntVector:

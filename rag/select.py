@@ -8,9 +8,10 @@ Knows nothing of how passages were found, nor of how an answer is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 from rag.dates import find_dates
 from rag.evidence import UNSURE, evidence_of
@@ -20,7 +21,18 @@ from rag.retrieve import Candidate
 from rag.terms import flat, fold, has_diacritics, terms
 from rag.types import Article, Span
 
-Rarity = Callable[[str], float]  # the inverse document frequency of a term in the collection
+
+class Vocabulary(Protocol):
+    """What is known of the words of the collection."""
+
+    def rarity(self, term: str) -> float:
+        """The inverse document frequency of a term; of an unknown one, the highest."""
+        ...
+
+    def knows(self, term: str) -> bool:
+        """Whether any text has the term."""
+        ...
+
 
 # Weights of the sentence score; chosen on the training articles of XQuAD and the development questions.
 PASSAGE_WEIGHT = 1.0
@@ -31,6 +43,7 @@ IMPOSSIBLE_WEIGHT = 0.15  # asked for a day, or an amount of money, of a text th
 UNMET_WEIGHT = 0.15
 
 MET_ELSEWHERE = 0.8  # what a number, date or name counts that is met by the article, not by the sentence
+UNKNOWN_PAIR = 0.5  # the weight of neighbours that stand nowhere side by side: many are no word
 FOLDED = 0.8  # what a word counts that is met only without its diacritics
 SAME_FACT_LIKENESS = 0.6  # Jaccard likeness of folded syllables
 
@@ -54,10 +67,10 @@ class Sentence:
 
 
 def score_sentences(
-    question: Question, candidates: Sequence[Candidate], articles: Mapping[str, Article], rarity: Rarity
+    question: Question, candidates: Sequence[Candidate], articles: Mapping[str, Article], vocabulary: Vocabulary
 ) -> list[Sentence]:
     """Every sentence of the candidates, best first; ties by place. A sentence of two passages counts once."""
-    wanted = Wanted.of(question, rarity)
+    wanted = Wanted.of(question, vocabulary)
     best: dict[tuple[str, Span], Sentence] = {}
     for candidate in candidates:
         passage = candidate.hit.passage
@@ -103,9 +116,9 @@ def _scored(
     )
 
 
-def share_held(question: Question, text: str, rarity: Rarity, *, content: Sequence[str] | None = None) -> float:
+def share_held(question: Question, text: str, vocabulary: Vocabulary, *, content: Sequence[str] | None = None) -> float:
     """The share, by rarity, of the question's content (or of some other) that a text has."""
-    wanted = Wanted.of(question, rarity, content)
+    wanted = Wanted.of(question, vocabulary, content)
     return wanted.share(wanted.held_by(text))
 
 
@@ -140,14 +153,16 @@ class Wanted:
     weights: tuple[float, ...]
 
     @staticmethod
-    def of(question: Question, rarity: Rarity, content: Sequence[str] | None = None) -> Wanted:
+    def of(question: Question, vocabulary: Vocabulary, content: Sequence[str] | None = None) -> Wanted:
         """The terms of a question (or of other content) with their weights."""
         single = tuple(question.content if content is None else content)
         if content is None:
             of_text = terms(question.text)
             single += tuple(t for t in of_text if "_" in t and all(part in question.content for part in t.split("_")))
         chosen = tuple(dict.fromkeys(single))
-        return Wanted(question, chosen, tuple(fold(term) for term in chosen), tuple(rarity(term) for term in chosen))
+        unknown = (UNKNOWN_PAIR if "_" in term and not vocabulary.knows(term) else 1.0 for term in chosen)
+        weights = tuple(vocabulary.rarity(term) * factor for term, factor in zip(chosen, unknown, strict=True))
+        return Wanted(question, chosen, tuple(fold(term) for term in chosen), weights)
 
     def held_by(self, text: str) -> list[float]:
         """For each term 1 when the text has it as typed, `FOLDED` when only without diacritics, else 0."""

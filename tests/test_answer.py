@@ -235,8 +235,8 @@ def test_a_damaged_index_is_rebuilt(tmp_path: Path, caplog: pytest.LogCaptureFix
     folder.mkdir()
     (folder / "one.txt").write_text("Báo cáo\n\nNhà máy Sông Xanh có 340 công nhân.\n", encoding="utf-8")
     rag.Assistant.open(folder, index).close()
-    damaged = next(index.glob("*/passages.jsonl"))
+    damaged = next(index.glob("*/articles.jsonl"))
     damaged.write_bytes(damaged.read_bytes().replace(b"340", b"341"))
     with caplog.at_level("INFO"), rag.Assistant.open(folder, index) as assistant:
         assert "340" in assistant.answer("Nhà máy Sông Xanh có bao nhiêu công nhân?").text
-    assert "passages.jsonl" in caplog.text
+    assert "articles.jsonl" in caplog.text

@@ -29,7 +29,7 @@ FLOORS = [
         "question",
         "evidence",
     },
-    {"embed", "lexical", "fuse", "stores"},
+    {"diacritics", "embed", "lexical", "fuse", "stores"},
     {
         "manifest",
         "generations",
@@ -39,7 +39,8 @@ FLOORS = [
         "index",
         "retrieve",
         "select",
-        "clauses", "corpus",
+        "clauses",
+        "corpus",
         "cite",
         "about",
         "confidence",

@@ -4,8 +4,8 @@
 
 Data: the training articles of XQuAD (CC BY-SA 4.0, google-deepmind/xquad; `xquad_split.json` names the test articles,
 which are left out), asked in Vietnamese, in Vietnamese without diacritics, in English, and in English over Vietnamese.
-Each question is asked three ways: as it is; with its own paragraph taken away, so that only neighbours on the same topic
-are left; and, where it has a number, a date or a name, as a near miss with another one in its place. The label says
+Each question is asked three ways: as it is; with its own paragraph taken away, so that only neighbours on the topic are
+left; and, where it has a number, a date or a name, as a near miss with another one in its place. The label says
 whether the best sentence has a gold answer. The ways are weighted as people are taken to ask (`SHARES`).
 A logistic regression by Newton's method with a small ridge; the measures are those of `rag.confidence.measures`.
 `--write` puts the weights into rag/data/confidence.yaml. Prints the fit and its calibration by article-wise folds.
@@ -107,7 +107,7 @@ def _measured(
 
     def best(text: str, candidates: list[Candidate]) -> tuple[list[float], Sentence]:
         asked = read_question(text)
-        sentence = score_sentences(asked, candidates[:10], known, index.lexical.rarity)[0]
+        sentence = score_sentences(asked, candidates[:10], known, index.lexical)[0]
         return measures(asked, sentence), sentence
 
     candidates = retrieve(index, text, embedder=embedder, k=11)
