@@ -16,8 +16,9 @@ import yaml
 
 from rag.cite import Quotation, Statement
 from rag.corpus import Corpus
-from rag.passages import reading
+from rag.passages import body_sentences, reading
 from rag.question import Field, Question, content_syllables, fields_asked, holds_any, numbers_of, phrases_found
+from rag.select import SENTENCE_ENDS
 from rag.terms import flat, fold
 from rag.types import Article, Span
 
@@ -25,6 +26,7 @@ MENTION_CHARACTERS = 150  # of a quotation in a list of articles
 TITLE_CHARACTERS = 90
 MENTION_CANDIDATES = 100  # passages looked through for a mention
 MOST_ARTICLES = 12
+LEAD_SENTENCES = 2
 TITLE_WEIGHT = 0.3  # of the share of the question's words that a title has
 
 
@@ -50,7 +52,7 @@ def about_articles(question: Question, corpus: Corpus) -> Listing | None:
     if holds_any(text, "dated") and (years := [d.year for d in question.dates if d.year]):
         dated = [a for a in corpus.articles.values() if a.metadata.published and a.metadata.published.year in years]
         return _listing(dated, words)
-    fields = [f for f in fields_asked(text) if f != "summary"]
+    fields = fields_asked(text)
     if fields and holds_any(text, "article"):
         return _fields(question, fields, corpus, words)
     return None
@@ -60,6 +62,8 @@ def _fields(question: Question, fields: Sequence[Field], corpus: Corpus, words: 
     article = _article_meant(question, corpus)
     if article is None:
         return None
+    if "summary" in fields:
+        return Listing(tuple(Statement(Quotation(article, span)) for span in _lead(article)))
     metadata = article.metadata
     spans: dict[Field, Span | None] = {
         "title": metadata.title_span,
@@ -70,6 +74,12 @@ def _fields(question: Question, fields: Sequence[Field], corpus: Corpus, words: 
     found = [(field, span) for field in fields if (span := spans.get(field))]
     statements = tuple(Statement(Quotation(article, span), label=f"{words[field]}: ") for field, span in found)
     return Listing(statements, refusal=words["refused_field"].format(title=_short(metadata.title)))
+
+
+def _lead(article: Article) -> list[Span]:
+    """The first sentences of an article, which tell what it is about: news are written so."""
+    sentences = [s for s in body_sentences(article) if reading(article, s).endswith(SENTENCE_ENDS)]
+    return sentences[:LEAD_SENTENCES] or [Span(*article.content[0])]
 
 
 def _article_meant(question: Question, corpus: Corpus) -> Article | None:

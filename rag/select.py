@@ -41,10 +41,12 @@ CONTEXT_WEIGHT = 0.15
 EVIDENCE_WEIGHT = 0.10
 IMPOSSIBLE_WEIGHT = 0.15  # asked for a day, or an amount of money, of a text that has none
 UNMET_WEIGHT = 0.15
+FRAGMENT_WEIGHT = 0.05  # a caption or a heading has the words of a question, and tells little
 
 MET_ELSEWHERE = 0.8  # what a number, date or name counts that is met by the article, not by the sentence
 UNKNOWN_PAIR = 0.5  # the weight of neighbours that stand nowhere side by side: many are no word
 FOLDED = 0.8  # what a word counts that is met only without its diacritics
+SENTENCE_ENDS = tuple('.!?…。！？;:”"»)')
 SAME_FACT_LIKENESS = 0.6  # Jaccard likeness of folded syllables
 
 
@@ -104,6 +106,7 @@ def _scored(
         + CONTEXT_WEIGHT * context
         + EVIDENCE_WEIGHT * (evidence - UNSURE)
         - IMPOSSIBLE_WEIGHT * (evidence == 0)
+        - FRAGMENT_WEIGHT * (not text.endswith(SENTENCE_ENDS))
         - UNMET_WEIGHT * (1 - met),
         cosine=cosine,
         passage_score=candidate.hit.score,
