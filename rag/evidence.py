@@ -77,6 +77,8 @@ def _has_unit(question: Question, text: str) -> bool:
 
 def _counted(question: Question) -> str:
     """The folded word after "how many": "bao nhiêu biên chế" → "bien". Empty where it can't be compared."""
+    if question.units:  # which have spellings of their own
+        return ""
     amount = _AMOUNT.search(question.text)
     return fold(amount.group(1)) if amount and question.language == "vi" else ""
 

@@ -1,0 +1,83 @@
+"""Long sentences cut down to the clauses that answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.articles import read_folder
+from rag.clauses import quote_span
+from rag.lexical import LexicalIndex
+from rag.question import read_question
+from rag.types import Article, Metadata, Span
+
+SENTENCE = (
+    "Báo cáo nêu rõ, sau 5 năm thực hiện Quyết định 290, ngày 25/2/2010 của Bộ về quy chế phối hợp, các đơn vị đã mở "
+    "12 lớp tập huấn; hoàn thiện và trình Báo cáo sơ kết Thông báo số 292, ngày 18/9/2009 của Ban về chăm sóc nạn "
+    "nhân; đồng thời phát động phong trào “Mỗi người một cây, mỗi nhà một vườn” trong toàn ngành, tặng 300 suất quà."
+)
+
+
+def article(text: str) -> Article:
+    return Article("a.txt", text, text, "", Metadata("A"), (Span(0, len(text)),))
+
+
+def cut(question: str, text: str = SENTENCE, max_characters: int = 120) -> str:
+    vocabulary = LexicalIndex.build([text, "Một bài khác về quy chế phối hợp của Bộ."])
+    span = quote_span(
+        read_question(question), article(text), Span(0, len(text)), vocabulary, max_characters=max_characters
+    )
+    return text[span.start : span.end]
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted", "unwanted"),
+    [
+        ("Quyết định 290 ban hành ngày nào?", "25/2/2010", "18/9/2009"),
+        ("Thông báo số 292 ban hành ngày nào?", "18/9/2009", "25/2/2010"),
+        ("Mở bao nhiêu lớp tập huấn?", "12 lớp", "300"),
+        ("Tặng bao nhiêu suất quà?", "300 suất quà", "12 lớp"),
+        ("Phong trào phát động là gì?", "“Mỗi người một cây, mỗi nhà một vườn”", "292"),
+    ],
+)
+def test_the_clause_that_answers(question: str, wanted: str, unwanted: str) -> None:
+    quote = cut(question)
+    assert wanted in quote
+    assert unwanted not in quote
+    assert len(quote) <= 120
+
+
+def test_a_short_sentence_stays_whole() -> None:
+    assert cut("Có bao nhiêu phòng?", "Ban có 02 phòng, 15 biên chế.") == "Ban có 02 phòng, 15 biên chế."
+
+
+def test_no_clause_to_cut_at() -> None:
+    text = "chữ " * 100 + "hết."
+    assert len(cut("hết chưa?", text, 50)) <= 50
+
+
+@given(st.text(alphabet="abcd ,;:.()“”-0123 \n", min_size=1, max_size=400), st.integers(20, 120))
+def test_always_a_slice_within_the_sentence(text: str, limit: int) -> None:
+    span = quote_span(
+        read_question("abc 12 dd?"), article(text), Span(0, len(text)), LexicalIndex.build([text]), max_characters=limit
+    )
+    assert 0 <= span.start <= span.end <= len(text)
+    assert span.end - span.start <= max(limit, len(text) if len(text) <= limit else 0)
+
+
+def test_on_the_longest_sentences_of_the_seeds() -> None:
+    articles, _ = read_folder(Path(__file__).parents[1] / "seeds")
+    [found] = [a for a in articles if a.id.startswith("000")]
+    start = found.plain.index("Trong đó, các vụ, đơn vị")
+    span = Span(start, found.plain.index("điện..).") + len("điện..)."))
+    quote = quote_span(
+        read_question("Có bao nhiêu báo cáo chuyên đề?"),
+        found,
+        span,
+        LexicalIndex.build([found.plain]),
+        max_characters=280,
+    )
+    assert "09 báo cáo chuyên đề" in found.text[quote.start : quote.end]

@@ -1,0 +1,43 @@
+"""The kind of thing asked for, found in a text."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.evidence import evidence_of, places_of
+from rag.question import read_question
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "places"),
+    [
+        ("Ban hành ngày nào?", "Nghị quyết ngày 14/12/2017, sửa năm 2019.", ["14/12/2017"]),
+        ("Ban hành năm nào?", "Nghị quyết ngày 14/12/2017, sửa năm 2019.", ["14/12/2017", "2019"]),
+        ("Có bao nhiêu phòng?", "có 15 biên chế (trong 16) với 02 phòng, năm 2021", ["02"]),
+        ("Trồng mấy cây?", "trồng ít nhất một cây xanh", ["một"]),
+        ("Là khóa mấy?", "đại biểu Quốc hội khóa XV", ["XV"]),
+        ("Ai phát biểu?", "Ông Trần Văn Bình phát biểu tại hội nghị.", ["Ông Trần Văn Bình"]),
+        ("Trần Văn Bình làm việc với ai?", "Trần Văn Bình gặp Lê Thị Hoa.", ["Lê Thị Hoa"]),
+        ("Kinh phí bao nhiêu tỷ đồng?", "có 15 biên chế", []),
+    ],
+)
+def test_places(question: str, text: str, places: list[str]) -> None:
+    assert [text[p.start : p.end] for p in places_of(read_question(question), text)] == places
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "evidence"),
+    [
+        ("Họp ngày nào?", "Hội nghị đã họp năm 2020.", 0.0),  # a day is wanted, a year is none
+        ("Họp khi nào?", "Hội nghị đã họp năm 2020.", 1.0),
+        ("Kinh phí bao nhiêu tỷ đồng?", "Quỹ có 15 biên chế.", 0.0),
+        ("Kinh phí bao nhiêu tỷ đồng?", "Quỹ có 15 tỉ đồng.", 1.0),
+        ("Chiếm bao nhiêu phần trăm?", "Rừng chiếm 42% diện tích.", 1.0),
+        ("Có bao nhiêu biên chế?", "Ban có 15 biên chế.", 1.0),
+        ("Có bao nhiêu biên chế?", "Ban có 2 phòng.", 0.4),
+        ("Ai chủ trì?", "Hội nghị diễn ra tốt đẹp.", 0.1),
+        ("Nghị quyết nói gì?", "Nghị quyết nói về rừng.", 0.5),
+    ],
+)
+def test_evidence(question: str, text: str, evidence: float) -> None:
+    assert evidence_of(read_question(question), text) == evidence
