@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import rag
+from rag.confidence import ANSWER_THRESHOLD
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 
@@ -39,7 +40,7 @@ def test_answers_with_proof(bot: rag.Assistant, question: str, article: str, wan
     assert not answer.abstained
     assert wanted in answer.text
     assert answer.citations[0].article_id.startswith(article)
-    assert 0.5 <= answer.confidence <= 1
+    assert ANSWER_THRESHOLD <= answer.confidence <= 1
     for citation in answer.citations:
         text = (SEEDS / citation.article_id).read_text(encoding="utf-8")
         assert text[citation.start : citation.end] == citation.quote
@@ -61,7 +62,7 @@ def test_refuses_what_the_articles_do_not_say(bot: rag.Assistant, question: str)
     answer = bot.answer(question)
     assert answer.abstained
     assert answer.citations == ()
-    assert answer.confidence < 0.5
+    assert answer.confidence < ANSWER_THRESHOLD
     assert [hit.rank for hit in answer.related] == [1, 2, 3]
 
 
