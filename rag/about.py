@@ -5,9 +5,8 @@ Each answer is statements with quotations like any other: a title line, a byline
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import cast
@@ -15,17 +14,29 @@ from typing import cast
 import yaml
 
 from rag.cite import Quotation, Statement
+from rag.confidence import METADATA_CONFIDENCE, confidence_of
 from rag.corpus import Corpus
 from rag.passages import body_sentences, reading
-from rag.question import Field, Question, content_syllables, fields_asked, holds_any, numbers_of, phrases_found
+from rag.question import (
+    Field,
+    Question,
+    content_syllables,
+    fields_asked,
+    holds_any,
+    numbers_of,
+    read_question,
+    without_phrases,
+)
 from rag.select import SENTENCE_ENDS
-from rag.terms import flat, fold
+from rag.terms import flat
 from rag.types import Article, Span
 
 MENTION_CHARACTERS = 150  # of a quotation in a list of articles
 TITLE_CHARACTERS = 90
 MENTION_CANDIDATES = 100  # passages looked through for a mention
-MOST_ARTICLES = 12
+MOST_MENTIONS = 12  # articles quoted in an answer; the heading counts all
+MOST_LISTED = 50
+MEANT_ENOUGH = 0.5  # how far the topic of a question must agree with an article for it to be meant
 LEAD_SENTENCES = 2
 TITLE_WEIGHT = 0.3  # of the share of the question's words that a title has
 
@@ -38,11 +49,17 @@ class Listing:
     heading: str = ""
     refusal: str = ""
     kind: str = "about"
+    confidence: float = METADATA_CONFIDENCE
 
 
-def about_articles(question: Question, corpus: Corpus) -> Listing | None:
-    """The answer to a question about the articles, or None when it asks about what they tell."""
+def about_articles(question: Question, corpus: Corpus, *, before: Question | None = None) -> Listing | None:
+    """The answer to a question about the articles, or None when it asks about what they tell.
+
+    `before` is the question that this one leans on: "who wrote that article?" means the one that answered it.
+    """
     text, words = question.text, wording(question.language)
+    if holds_any(text, "no_article"):
+        return None
     if holds_any(text, "newest") or holds_any(text, "oldest"):
         return _extreme(corpus.articles, newest=holds_any(text, "newest"), words=words)
     if holds_any(text, "mentions") and (holds_any(text, "mention_verbs") or question.quoted):
@@ -54,16 +71,16 @@ def about_articles(question: Question, corpus: Corpus) -> Listing | None:
         return _listing(dated, words)
     fields = fields_asked(text)
     if fields and holds_any(text, "article"):
-        return _fields(question, fields, corpus, words)
+        return _fields(fields, _article_meant(question, corpus, before), words)
     return None
 
 
-def _fields(question: Question, fields: Sequence[Field], corpus: Corpus, words: Mapping[str, str]) -> Listing | None:
-    article = _article_meant(question, corpus)
-    if article is None:
-        return None
+def _fields(fields: Sequence[Field], meant: tuple[Article, float] | None, words: Mapping[str, str]) -> Listing:
+    if meant is None:
+        return Listing((), refusal=words["refused_article"], confidence=1 - METADATA_CONFIDENCE)
+    article, confidence = meant
     if "summary" in fields:
-        return Listing(tuple(Statement(Quotation(article, span)) for span in _lead(article)))
+        return Listing(tuple(Statement(Quotation(article, s)) for s in _lead(article)), confidence=confidence)
     metadata = article.metadata
     spans: dict[Field, Span | None] = {
         "title": metadata.title_span,
@@ -73,7 +90,8 @@ def _fields(question: Question, fields: Sequence[Field], corpus: Corpus, words: 
     }
     found = [(field, span) for field in fields if (span := spans.get(field))]
     statements = tuple(Statement(Quotation(article, span), label=f"{words[field]}: ") for field, span in found)
-    return Listing(statements, refusal=words["refused_field"].format(title=_short(metadata.title)))
+    refusal = words["refused_field"].format(title=_short(metadata.title))
+    return Listing(statements, refusal=refusal, confidence=confidence)
 
 
 def _lead(article: Article) -> list[Span]:
@@ -82,18 +100,37 @@ def _lead(article: Article) -> list[Span]:
     return sentences[:LEAD_SENTENCES] or [Span(*article.content[0])]
 
 
-def _article_meant(question: Question, corpus: Corpus) -> Article | None:
-    """The article whose title is quoted, or else the one whose title and best passage agree most with the question."""
+def _article_meant(question: Question, corpus: Corpus, before: Question | None) -> tuple[Article, float] | None:
+    """The article that a question about an article means, and how sure that is; None when it can't be told.
+
+    The one whose title is quoted; the only one there is; where no topic is named, the one that answered the question
+    before; else the one that agrees most with the topic, if it agrees enough.
+    """
     for quoted in question.quoted:
         titled = [a for a in corpus.articles.values() if flat(quoted) in flat(a.metadata.title)]
         if titled:
-            return min(titled, key=lambda a: len(a.metadata.title))
-    best: dict[str, float] = {}
-    for sentence in corpus.best(question):
-        if sentence.article.id not in best:
-            title = corpus.share(question, sentence.article.metadata.title)
-            best[sentence.article.id] = sentence.score + TITLE_WEIGHT * title
-    return corpus.articles[max(best, key=lambda i: best[i])] if best else None
+            return min(titled, key=lambda a: len(a.metadata.title)), METADATA_CONFIDENCE
+    if len(corpus.articles) == 1:
+        return next(iter(corpus.articles.values())), METADATA_CONFIDENCE
+    topic = without_phrases(question, ("author", "published", "source", "title", "summary", "article"))
+    if not content_syllables(topic, question.language):
+        return None if before is None else _nearest(before, corpus)
+    return _nearest(replace(read_question(topic), kind="fact", language=question.language), corpus)
+
+
+def _nearest(topic: Question, corpus: Corpus) -> tuple[Article, float] | None:
+    """The article that agrees most with a topic, by its best sentence and its title."""
+    best: dict[str, tuple[float, float, Article]] = {}
+    for sentence in corpus.best(topic):
+        article = sentence.article
+        if article.id not in best:
+            titled = corpus.share(topic, article.metadata.title)
+            sure = max(confidence_of(topic, sentence), sentence.context, titled)
+            best[article.id] = (sentence.score + TITLE_WEIGHT * titled, sure, article)
+    if not best:
+        return None
+    _, sure, article = max(best.values(), key=lambda found: found[:2])
+    return (article, METADATA_CONFIDENCE * sure) if sure >= MEANT_ENOUGH else None
 
 
 def _mentions(question: Question, corpus: Corpus, words: Mapping[str, str]) -> Listing:
@@ -112,9 +149,9 @@ def _mentions(question: Question, corpus: Corpus, words: Mapping[str, str]) -> L
             elif corpus.share(question, sentence, content_syllables(topic, question.language)) >= 0.85:
                 loosely.setdefault(article.id, span)
     chosen = found or loosely
-    ordered = sorted(chosen, key=lambda i: _age(corpus.articles[i]))[:MOST_ARTICLES]
-    statements = tuple(_mention(question, corpus, corpus.articles[i], chosen[i]) for i in ordered)
-    heading = words["mentioning"].format(topic=topic, count=len(ordered))
+    ordered = sorted(chosen, key=lambda i: _age(corpus.articles[i]))
+    statements = tuple(_mention(question, corpus, corpus.articles[i], chosen[i]) for i in ordered[:MOST_MENTIONS])
+    heading = words["mentioning"].format(topic=topic, count=_count(len(ordered), MOST_MENTIONS))
     return Listing(statements, heading=heading, refusal=words["refused"], kind="mentions")
 
 
@@ -129,11 +166,7 @@ def topic_of(question: Question) -> str:
     if question.quoted:
         rest = question.text.replace(question.quoted[0], " ")
         return " ".join([question.quoted[0], *numbers_of(rest)])
-    text = question.text
-    for phrase in (*phrases_found(text, "mention_verbs"), *phrases_found(text, "mentions")):
-        match = re.search(rf"(?<!\w){re.escape(fold(phrase))}(?!\w)", fold(text)) or re.search(re.escape(phrase), text)
-        if match and len(fold(text)) == len(text):
-            text = text[: match.start()] + " " + text[match.end() :]
+    text = without_phrases(question, ("mention_verbs", "mentions"))
     words = [word for word in text.split() if word.strip("?.!,:;？。…")]
     while words and not content_syllables(words[0], question.language):
         words.pop(0)
@@ -144,8 +177,8 @@ def topic_of(question: Question) -> str:
 
 def _listing(articles: Iterable[Article], words: Mapping[str, str]) -> Listing:
     ordered = sorted(articles, key=_age)
-    statements = tuple(_titled(article, words) for article in ordered)
-    heading = words["articles"].format(count=len(ordered))
+    statements = tuple(_titled(article, words) for article in ordered[-MOST_LISTED:])
+    heading = words["articles"].format(count=_count(len(ordered), MOST_LISTED))
     return Listing(statements, heading=heading, refusal=words["refused"], kind="listing")
 
 
@@ -157,11 +190,16 @@ def _extreme(articles: Mapping[str, Article], *, newest: bool, words: Mapping[st
     return Listing(statements, heading=heading, refusal=words["refused"], kind="listing")
 
 
+def _count(found: int, most: int) -> str:
+    return str(found) if found <= most else f"{most} / {found}"
+
+
 def _titled(article: Article, words: Mapping[str, str]) -> Statement:
     metadata = article.metadata
     date = metadata.published.isoformat() if metadata.published else words["undated"]
     span = metadata.title_span or article.content[0]
-    return Statement(Quotation(article, span), label=f"- {date}: ")
+    dated = (Quotation(article, metadata.published_span),) if metadata.published_span else ()
+    return Statement(Quotation(article, span), label=f"- {date}: ", same=dated)
 
 
 def _age(article: Article) -> tuple[str, str]:

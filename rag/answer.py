@@ -11,6 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
@@ -42,6 +43,7 @@ class Assistant:
         self._settings = settings
         self._embedder = embedder
         self._building = threading.Lock()
+        self._opening = threading.Lock()
         self._open: Index | None = None
 
     @classmethod
@@ -183,7 +185,12 @@ class Assistant:
     def _index(self) -> Index:
         """The newest generation: another process may have switched `CURRENT` since the last question."""
         index = self._open
-        if index is None or not index.is_current():
+        if index is not None and index.is_current():
+            return index
+        with self._opening:  # the others wait, and then find it open
+            index = self._open
+            if index is not None and index.is_current():
+                return index
             try:
                 index = self._open = self._opened()
             except IndexUnusableError:
@@ -200,7 +207,15 @@ class Assistant:
         )
 
 
-_shared: dict[tuple[Path, Path], Assistant] = {}
+@dataclass(slots=True)
+class _Shared:
+    """The assistant that `answer` keeps for one pair of folders. Who comes first opens it, the others wait."""
+
+    opening: threading.Lock = field(default_factory=threading.Lock)
+    assistant: Assistant | None = None
+
+
+_shared: dict[tuple[Path, Path], _Shared] = {}
 _sharing = threading.Lock()
 
 
@@ -217,9 +232,10 @@ def answer(
     """
     key = (Path(articles).resolve(), Path(index).resolve())
     with _sharing:
-        assistant = _shared.get(key)
-        if assistant is None:
-            assistant = _shared[key] = Assistant.open(*key)
+        shared = _shared.setdefault(key, _Shared())
+    with shared.opening:
+        if shared.assistant is None:
+            shared.assistant = Assistant.open(*key)
         else:
-            assistant.refresh()
-    return assistant.answer(question, history=history)
+            shared.assistant.refresh()
+    return shared.assistant.answer(question, history=history)

@@ -1,13 +1,15 @@
 """Write an answer from quotes, prove each by a citation, and check an answer's quotes against the files later.
 
-A statement is fixed words (a label) and a quotation; the fixed words never tell anything about the world.
+A statement is a label and a quotation. A label is fixed words, or what is cited beside it (a title, a date).
 Knows nothing of how quotes were chosen.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
 from rag.articles import read_text
@@ -15,6 +17,8 @@ from rag.config import ARTICLES_FOLDER
 from rag.errors import ArticlesError, CitationError
 from rag.passages import reading
 from rag.types import Answer, Article, Citation, Span
+
+_MARK = re.compile(r"\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +35,16 @@ class Quotation:
 
     @property
     def shown(self) -> str:
-        """The slice as people read it: no markup, blanks collapsed."""
-        return reading(self.article, self.span) or " ".join(
-            self.exact.split()
-        )  # a byline stands outside the content, so `plain` is blank there
+        """The slice as people read it: no markup, blanks collapsed, and the article's own "[1]" no mark of ours."""
+        text = reading(self.article, self.span)
+        if not text:  # a byline stands outside the content, so `plain` is blank there
+            text = " ".join(unescape(self.exact).split())
+        return _MARK.sub(r"［\1］", text)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One line of an answer: a label of fixed words, a quotation, and other articles that say the same."""
+    """One line of an answer: a label, a quotation, and other quotations that say the same or prove the label."""
 
     quotation: Quotation
     label: str = ""
@@ -105,7 +110,11 @@ def verify(answer: Answer, articles: Path | str = ARTICLES_FOLDER) -> Verificati
     problems = []
     for citation in answer.citations:
         where = f"[{citation.marker}] {citation.article_id}[{citation.start}:{citation.end}]"
-        path = (folder / citation.article_id).resolve()
+        try:
+            path = (folder / citation.article_id).resolve()
+        except ValueError as error:  # a NUL in the name
+            problems.append(f"{where} is no file: {error}.")
+            continue
         if not path.is_relative_to(folder):
             problems.append(f"{where} is outside the folder {folder}.")
             continue
@@ -114,6 +123,6 @@ def verify(answer: Answer, articles: Path | str = ARTICLES_FOLDER) -> Verificati
         except (OSError, ArticlesError) as error:
             problems.append(f"{where} can't be read: {error}")
             continue
-        if text[citation.start : citation.end] != citation.quote:
+        if not citation.quote or text[citation.start : citation.end] != citation.quote:
             problems.append(f"{where} no longer says {citation.quote[:60]!r}.")
     return Verification(tuple(problems))

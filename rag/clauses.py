@@ -41,12 +41,24 @@ def quote_span(
     first = max(i for i, clause in enumerate(clauses) if clause.start <= anchor.start)
     last = min(i for i, clause in enumerate(clauses) if clause.end >= anchor.end)
     first, last = _grown(clauses, first, last, occurrences, max_characters)
-    start, end = clauses[first].start, min(clauses[last].end, clauses[first].start + max_characters)
+    run = Span(clauses[first].start, clauses[last].end)
+    start, end = _window(text, run, anchor, max_characters) if run.end - run.start > max_characters else run
     while start < end and text[start] in _EDGE + ".…":
         start += 1
     while end > start and text[end - 1] in _EDGE:
         end -= 1
     return Span(span.start + start, span.start + end)
+
+
+def _window(text: str, run: Span, anchor: Span, max_characters: int) -> Span:
+    """The part around the anchor of a run that is too long, from blank to blank where there are any."""
+    middle = (anchor.start + min(anchor.end, anchor.start + max_characters)) // 2
+    start = max(run.start, min(middle - max_characters // 2, run.end - max_characters))
+    end = min(run.end, start + max_characters)
+    inside = [m.start() for m in re.finditer(r"\s", text[start:end])]
+    before = [start + i for i in inside if start + i <= anchor.start] if start > run.start else []
+    after = [start + i for i in inside if start + i >= anchor.end] if end < run.end else []
+    return Span(before[0] if before else start, after[-1] if after else end)
 
 
 Occurrences = Sequence[tuple[float, Sequence[Span]]]  # for each term: its weight, and where it occurs

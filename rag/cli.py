@@ -21,6 +21,7 @@ from rag.config import MAX_QUESTION_CHARACTERS, IndexSettings
 from rag.embed import open_embedder
 from rag.errors import ArticlesError, RagError
 from rag.options import ANSWERED, ERROR, INTERRUPTED, REFUSED, Options, parse, version
+from rag.question import read_question
 from rag.types import Article, Report
 
 if TYPE_CHECKING:
@@ -159,11 +160,17 @@ def _chat(options: Options) -> int:
 
 
 def _question(given: str) -> str:
-    """The question as text: from standard input for "-", bytes that are no UTF-8 replaced."""
+    """The question as text: from standard input for "-", bytes that are no UTF-8 replaced.
+
+    Raises `QuestionError` here, before a model is loaded and an index is built for nothing.
+    """
     if given == "-":
-        # One byte too many is enough for the answerer to say that the question is too long.
-        return sys.stdin.buffer.read(4 * MAX_QUESTION_CHARACTERS + 1).decode("utf-8", "replace").strip()
-    return given.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        # One byte too many is enough to see that the question is too long.
+        text = sys.stdin.buffer.read(4 * MAX_QUESTION_CHARACTERS + 1).decode("utf-8", "replace").strip()
+    else:
+        text = given.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    read_question(text)
+    return text
 
 
 def _find(options: Options, articles: Iterable[Article]) -> Article | None:

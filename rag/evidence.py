@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from rag.dates import find_dates
+from rag.names import names_in
 from rag.question import Question, holds_any
 from rag.terms import flat, fold
 from rag.types import Span
@@ -19,10 +20,9 @@ UNLIKELY = 0.3  # evidence where a number, name or year is not seen, but may be 
 NAMELESS = 0.1  # evidence of a person where no two words in a row have capitals
 WRONG_UNIT = 0.4  # evidence of a number that stands beside something else than was asked for
 
-_NAME = re.compile(r"[^\W\d_a-zà-ỹ][\w’'`]*(?:[ \u00a0]+[^\W\d_a-zà-ỹ][\w’'`]*)+")
-_NUMBER = re.compile(r"(?<![\w/-])\d+(?:[.,]\d+)*(?!\w)|(?<!\w)[IVXLC]+(?!\w)")
-_NUMBER_WORDS = (  # Vietnamese, English, French
-    "một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|"
+_NUMBER = re.compile(r"(?<![\w/-])\d+(?:[.,]\d+)*(?!\w)|(?<!\w)(?:[IVXLC]{2,}|(?<=khóa )[IVX]|(?<=thứ )[IVX])(?!\w)")
+_NUMBER_WORDS = (  # Vietnamese (but "năm", which is "year", too), English, French
+    "một|hai|ba|bốn|sáu|bảy|tám|chín|mười|one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|"
     "un|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|cent|mille"
 )
 _NUMBER_WORD = re.compile(rf"(?<!\w)(?:{_NUMBER_WORDS})(?= \w)", re.IGNORECASE)
@@ -66,8 +66,7 @@ def places_of(question: Question, text: str) -> list[Span]:
         return counted or places
     if question.kind == "person":
         asked = flat(question.text)
-        names = (Span(*m.span()) for m in _NAME.finditer(text))
-        return [name for name in names if flat(text[name.start : name.end]) not in asked]
+        return [name for name in names_in(text) if flat(text[name.start : name.end]) not in asked]
     return []
 
 

@@ -49,10 +49,12 @@ class _Choice:
 
 def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Draft:
     """Find what the articles say to a question. `history`: the user's earlier questions, oldest first."""
+    if isinstance(history, str) or not all(isinstance(earlier, str) for earlier in history):
+        raise QuestionError('The history must be a list of the earlier questions, each a text: history=["…", "…"].')
     before = _question_before(asked, history)
     together = _together(before, asked) if before else asked
     nearest = corpus.search(together.text)
-    listing = about_articles(asked, corpus)
+    listing = about_articles(asked, corpus, before=before)
     if listing is not None:
         return _from_listing(listing, asked, together, nearest)
     others = corpus.score(asked, nearest)
@@ -77,7 +79,7 @@ def _from_listing(listing: Listing, asked: Question, together: Question, nearest
     return Draft(
         statements=listing.statements,
         refusal=listing.refusal or wording(asked.language)["refused"],
-        confidence=METADATA_CONFIDENCE if listing.statements else 1 - METADATA_CONFIDENCE,
+        confidence=listing.confidence if listing.statements else 1 - METADATA_CONFIDENCE,
         kind=listing.kind,
         understood_as=together.text,
         nearest=tuple(nearest),
@@ -141,7 +143,9 @@ def _year_by_year(asked: Question, corpus: Corpus) -> list[_Choice]:
     text = asked.text
     for found in reversed(asked.dates):  # what is left is the same question for each year
         text = text[: found.start] + text[found.end :]
-    part = replace(read_question(text), kind=asked.kind)
+    if not any(c.isalnum() for c in text):
+        return []
+    part = replace(read_question(text), kind=asked.kind, language=asked.language)
     choices = []
     for year in years:
         dated = [a.id for a in corpus.articles.values() if (day := a.metadata.published) and day.year == year]

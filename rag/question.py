@@ -20,6 +20,7 @@ import yaml
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.dates import FoundDate, find_dates
 from rag.errors import QuestionError
+from rag.names import names_in
 from rag.terms import fold, has_diacritics, syllables, terms
 
 Kind = Literal["date", "number", "person", "place", "reason", "list", "fact"]
@@ -28,7 +29,20 @@ Field = Literal["author", "published", "source", "title", "summary"]
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _QUOTED = re.compile(r"[“\"«]([^“”\"«»]{2,200})[”\"»]")
-_NAME = re.compile(r"[^\W\d_a-zà-ỹ][\w’'`]*(?:[ \u00a0-][^\W\d_a-zà-ỹ][\w’'`]*)+")
+_SCRIPTS = {
+    "ja": re.compile(r"[\u3040-\u30ff]"),
+    "zh": _HAN,
+    "ko": re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]"),
+    "ru": re.compile(r"[\u0400-\u04ff]"),
+    "el": re.compile(r"[\u0370-\u03ff]"),
+    "ar": re.compile(r"[\u0600-\u06ff]"),
+    "he": re.compile(r"[\u0590-\u05ff]"),
+    "hi": re.compile(r"[\u0900-\u097f]"),
+    "th": re.compile(r"[\u0e00-\u0e7f]"),
+}
+_VIETNAMESE_SYLLABLE = re.compile(
+    r"(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
+)
 _VIETNAMESE_LETTER = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 
 
@@ -93,18 +107,22 @@ def language_of(text: str) -> str:
     """The language of a short text: by script, then by Vietnamese letters, then by function words.
 
     Written for questions of a few words, which are too short for statistical detectors, above all without diacritics.
+    Latin words that tell nothing are Vietnamese if they are built like its syllables, else English.
     """
-    letters = [c for c in text if c.isalpha()]
-    if letters and len(_HAN.findall(text)) * 3 >= len(letters):
-        return "zh"
-    words = fold(text).split()
-    words = [w for word in words for w in re.findall(r"\w+", word)]
-    votes = {lang: sum(w in vocabulary for w in words) for lang, vocabulary in _function_words().items()}
-    best = max(votes, key=lambda lang: (votes[lang], lang == "vi"))
+    for language, script in _SCRIPTS.items():
+        if len(script.findall(text)) * 3 >= sum(c.isalpha() for c in text) > 0:
+            return language
+    words = re.findall(r"\w+", fold(text))
+    votes = {language: sum(w in vocabulary for w in words) for language, vocabulary in _function_words().items()}
+    if has_diacritics(text):  # then its "the" is no "thế"
+        votes["vi"] = sum(syllable in _empty_words("vi") for syllable in syllables(text))
+    best = max(votes, key=lambda language: (votes[language], language == "vi"))
     if best != "vi" and votes[best] >= 2 and votes[best] > votes["vi"]:
         return best  # an English question may hold Vietnamese names
-    if _VIETNAMESE_LETTER.search(text) or votes["vi"] >= votes[best]:
+    if _VIETNAMESE_LETTER.search(text) or votes["vi"] >= max(votes[best], 1):
         return "vi"
+    if not votes[best]:
+        return "vi" if all(_VIETNAMESE_SYLLABLE.fullmatch(w) for w in words if w.isalpha()) else "en"
     return best
 
 
@@ -126,9 +144,21 @@ def holds_any(text: str, table: str) -> bool:
     return any(_holds(text, phrase) for phrase in _phrases()[table])
 
 
-def phrases_found(text: str, table: str) -> list[str]:
-    """The phrases of a table that the text has, longest first."""
-    return sorted((p for p in _phrases()[table] if _holds(text, p)), key=len, reverse=True)
+def without_phrases(question: Question, tables: Sequence[str]) -> str:
+    """The text of a question less the phrases of some tables: what it is about.
+
+    "Những bài nào nhắc đến Nghị quyết 25?" less `mentions` and `mention_verbs` → "Nghị quyết 25?"
+    """
+    text = question.text
+    about = cast(Mapping[str, list[str]], _table()["about"])
+    phrases = [phrase for name in tables for phrase in (about[name] if name in about else _phrases()[name])]
+    for phrase in sorted(phrases, key=len, reverse=True):
+        if _HAN.search(phrase):
+            text = text.replace(phrase, " ")
+        elif len(comparable := _comparable(text)) == len(text):  # else its offsets would not be the text's
+            for match in reversed(list(_pattern(phrase, folded=not has_diacritics(text)).finditer(comparable))):
+                text = text[: match.start()] + " " + text[match.end() :]
+    return " ".join(text.split())
 
 
 def fields_asked(text: str) -> tuple[Field, ...]:
@@ -196,9 +226,9 @@ def _comparable(text: str) -> str:
 
 
 def _names(text: str, language: str) -> Iterable[str]:
-    for match in _NAME.finditer(text):
-        words = re.sub(r"['’]s\b", "", match.group()).replace("\u00a0", " ").split()
-        empty = _empty_words(language)
+    empty = _empty_words(language)
+    for name in names_in(text):
+        words = re.sub(r"['’]s\b", "", text[name.start : name.end]).replace("\u00a0", " ").split()
         while words and (words[0].casefold() in empty):  # "Ông Trần Quốc Vượng", "Theo Trần …"
             words.pop(0)
         if len(words) >= 2:

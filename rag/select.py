@@ -185,8 +185,9 @@ class Wanted:
         return [*self._numbers(text, article), *self._dates(text, article), *self._names(text, article)]
 
     def _numbers(self, text: str, article: Article) -> Iterable[float]:
-        here, there = set(numbers_of(text)), _article_numbers(article.plain)
+        here = set(numbers_of(text)) if self.question.numbers else set()
         for number in self.question.numbers:
+            there = _article_numbers(article)
             yield 1.0 if number in here else MET_ELSEWHERE if number in there else 0.0
 
     def _dates(self, text: str, article: Article) -> Iterable[float]:
@@ -194,7 +195,7 @@ class Wanted:
         for wanted in self.question.dates:
             parts = (wanted.day, wanted.month, wanted.year)
             known = [(d.day, d.month, d.year) for d in find_dates(text)]
-            elsewhere = list(_article_dates(article.plain))
+            elsewhere = list(_article_dates(article))
             if published:
                 elsewhere.append((published.day, published.month, published.year))
             if any(_agrees(parts, other) for other in known):
@@ -203,11 +204,11 @@ class Wanted:
                 yield MET_ELSEWHERE if any(_agrees(parts, other) for other in elsewhere) else 0.0
 
     def _names(self, text: str, article: Article) -> Iterable[float]:
-        here, there = flat(text), flat(article.metadata.title + " " + article.plain)
+        here = flat(text) if self.question.names or self.question.quoted else ""
         for name in (*self.question.names, *self.question.quoted):
             if self.question.language != "vi" and not has_diacritics(name):
                 continue  # a name in another language is not found letter by letter
-            words = flat(name)
+            words, there = flat(name), _article_words(article)
             parts = words.split()
             loosely = sum(f" {part} " in there for part in parts) / len(parts) if parts else 1.0
             if words in here:
@@ -228,11 +229,19 @@ def _term_sets(text: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(terms(text)), frozenset(terms(text, folded=True))
 
 
-@lru_cache(maxsize=512)
-def _article_numbers(plain: str) -> frozenset[str]:
-    return frozenset(numbers_of(plain))
+# An article hashes by its strings, which keep their hash: finding it again costs next to nothing.
 
 
-@lru_cache(maxsize=512)
-def _article_dates(plain: str) -> tuple[tuple[int | None, int | None, int | None], ...]:
-    return tuple((d.day, d.month, d.year) for d in find_dates(plain))
+@lru_cache(maxsize=64)
+def _article_numbers(article: Article) -> frozenset[str]:
+    return frozenset(numbers_of(article.plain))
+
+
+@lru_cache(maxsize=64)
+def _article_words(article: Article) -> str:
+    return flat(article.metadata.title + " " + article.plain)
+
+
+@lru_cache(maxsize=64)
+def _article_dates(article: Article) -> tuple[tuple[int | None, int | None, int | None], ...]:
+    return tuple((d.day, d.month, d.year) for d in find_dates(article.plain))

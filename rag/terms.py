@@ -77,7 +77,6 @@ def terms(text: str, *, folded: bool = False) -> list[str]:
     return single + [f"{left}_{right}" for left, right in pairwise(single)]
 
 
-@lru_cache(maxsize=4096)
 def flat(text: str) -> str:
     """For finding words in words, whatever the marks: folded, apostrophes gone, one blank between and around words.
 

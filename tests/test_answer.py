@@ -85,6 +85,55 @@ def test_a_field_of_an_article_cites_its_line(bot: rag.Assistant) -> None:
     assert (first.author, first.published, first.source) == ("Trọng Thủy", date(2020, 12, 31), "BDK")
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Ai viết bài này?",  # which one?
+        "Ai là tác giả bài báo về giá vàng thế giới?",
+        "Who wrote the article about the football world cup?",
+    ],
+)
+def test_an_article_that_is_not_known_has_no_author(bot: rag.Assistant, question: str) -> None:
+    assert bot.answer(question).abstained
+
+
+@pytest.mark.parametrize(
+    ("before", "author"),
+    [
+        ("Quyết định 217-QĐ/TW quy định về vấn đề gì?", "Mạnh Hà"),
+        ("Ai trao tặng Cờ thi đua của Chính phủ?", "Hoàng Phong"),
+        ("Kế hoạch số 74-KH/ĐUK nói về nội dung gì?", "Phạm Anh Thiện"),
+    ],
+)
+def test_that_article_is_the_one_that_answered(bot: rag.Assistant, before: str, author: str) -> None:
+    assert bot.answer("Ai viết bài đó?", history=[before]).text == f"Tác giả: {author} [1]"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Niềm tin của nhân dân lấy từ nguồn nào?",
+        "What does the first article of the law say?",
+        "What source of income does the article describe for farmers?",
+        "Bài học kinh nghiệm được xuất bản là gì?",
+    ],
+)
+def test_a_question_about_the_world_is_none_about_an_article(bot: rag.Assistant, question: str) -> None:
+    assert bot.answer(question).trace.kind not in ("about", "listing", "mentions")
+
+
+def test_a_mention_counts_every_article(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for i in range(20):
+        text = f"Bản tin số {i}\n\nTrận lũ quét năm 2019 làm ngập xã thứ {i}, người dân đã sơ tán kịp thời.\n"
+        (folder / f"{i:02}.txt").write_text(text, encoding="utf-8")
+    with rag.Assistant.open(folder, tmp_path / "index") as assistant:
+        answer = assistant.answer("Những bài nào nhắc đến lũ quét?")
+    assert answer.text.startswith("Các bài viết nhắc đến “lũ quét” (12 / 20):")
+    assert len(answer.citations) == 12
+
+
 def test_which_articles_mention(bot: rag.Assistant) -> None:
     answer = bot.answer("Những bài nào nhắc đến Hồ Chí Minh?")
     assert [c.article_id[:3] for c in answer.citations] == ["004", "001"]  # the older first
@@ -93,7 +142,9 @@ def test_which_articles_mention(bot: rag.Assistant) -> None:
 
 def test_what_articles_there_are(bot: rag.Assistant) -> None:
     answer = bot.answer("What articles are there?")
-    assert [c.article_id[:3] for c in answer.citations] == ["000", "004", "003", "001", "002"]
+    titles = [c.article_id[:3] for c in answer.citations if " ".join(c.quote.split()) == c.title]
+    assert titles == ["000", "004", "003", "001", "002"]  # no date first, then from the oldest
+    assert "- 2015-07-13: Nêu cao trách nhiệm" in answer.text
     assert bot.answer("Bài mới nhất là bài nào?").citations[0].article_id.startswith("002")
     assert bot.answer("Articles from 2016").citations[0].article_id.startswith("003")
 
@@ -131,7 +182,15 @@ def test_no_question_is_one_clear_sentence(bot: rag.Assistant, question: str) ->
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("question", ["biên\x00 chế\x1b[31m?", "biên chế \ud800?", "a" * 2_000, "43", "​​biên chế"])
+@pytest.mark.parametrize("history", [[None], "Ai viết?", [{"role": "user", "content": "Ai?"}]])
+def test_a_history_of_another_shape_is_one_clear_sentence(bot: rag.Assistant, history: list[str]) -> None:
+    with pytest.raises(rag.QuestionError, match="list of the earlier questions"):
+        bot.answer("Còn ai nữa?", history=history)
+
+
+@pytest.mark.parametrize(
+    "question", ["2015, 2020?", "biên\x00 chế\x1b[31m?", "biên chế \ud800?", "a" * 2_000, "43", "​​biên chế"]
+)
 def test_odd_questions_do_not_crash(bot: rag.Assistant, question: str) -> None:
     bot.answer(question).to_json()
 

@@ -87,3 +87,23 @@ def test_verify_stays_in_the_folder(article: Article, tmp_path: Path) -> None:
     text, citations = compose([Statement(Quotation(article, _span(article, "rose by 5 %")))])
     outside = _answer(text, (replace(citations[0], article_id="../secret.txt"),))
     assert "is outside the folder" in verify(outside, tmp_path).problems[0]
+
+
+def test_verify_raises_nothing(article: Article, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    text, citations = compose([Statement(Quotation(article, _span(article, "rose by 5 %")))])
+    odd = (
+        replace(citations[0], article_id="a\0b"),
+        replace(citations[0], article_id="no/such/file.txt"),
+        replace(citations[0], quote="", start=900, end=901),
+    )
+    assert len(verify(_answer(text, odd), tmp_path).problems) == 3
+
+
+def test_the_articles_own_brackets_are_no_marks(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Notes on rivers\n\nThe river rose in May.[7] It fell in June.\n", encoding="utf-8")
+    (noted,), _ = read_folder(tmp_path)
+    text, citations = compose([Statement(Quotation(noted, _span(noted, "rose in May.[7]")))])
+    assert text == "rose in May.［7］ [1]"
+    assert citations[0].quote == "rose in May.[7]"

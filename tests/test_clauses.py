@@ -54,9 +54,12 @@ def test_a_short_sentence_stays_whole() -> None:
     assert cut("Có bao nhiêu phòng?", "Ban có 02 phòng, 15 biên chế.") == "Ban có 02 phòng, 15 biên chế."
 
 
-def test_no_clause_to_cut_at() -> None:
-    text = "chữ " * 100 + "hết."
-    assert len(cut("hết chưa?", text, 50)) <= 50
+def test_without_a_clause_the_words_around_what_was_asked_for() -> None:
+    text = "Trong buổi làm việc các đơn vị cùng nhau " + "trao đổi nhiều vấn đề " * 12 + "và cử 37 cán bộ đi cơ sở."
+    quote = cut("Cử bao nhiêu cán bộ?", text, 60)
+    assert "37 cán bộ" in quote
+    assert f" {quote} " in f" {text} "  # whole words
+    assert len(quote) <= 60
 
 
 @given(st.text(alphabet="abcd ,;:.()“”-0123 \n", min_size=1, max_size=400), st.integers(20, 120))

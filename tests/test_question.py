@@ -21,6 +21,10 @@ from rag.question import clean, fields_asked, language_of, leans_on_history, num
         ("Quelle est la date de la Décision n° 290 ?", "fr"),
         ("2020年12月31日的会议有谁出席?", "zh"),
         ("Wer hat die Sitzung geleitet und wann?", "de"),
+        ("Кто написал эту статью?", "ru"),
+        ("誰が書きましたか", "ja"),
+        ("xam nhap man", "vi"),  # no function word, but syllables of Vietnamese
+        ("flood damage", "en"),
     ],
 )
 def test_language(text: str, language: str) -> None:
@@ -57,6 +61,11 @@ def test_what_must_be_met() -> None:
     assert [(d.day, d.month, d.year) for d in question.dates] == [(3, 2, 2021)]
 
 
+@pytest.mark.parametrize("name", ["Đặng Văn Điều", "Điểu K’Ré", "Ấn Độ Dương", "Иван Петров", "Nguyễn Đức Anh"])
+def test_names_have_any_capital(name: str) -> None:
+    assert read_question(f"Vì sao {name} vắng mặt?").names == (name,)
+
+
 def test_money_is_a_unit_to_meet() -> None:
     assert read_question("Kinh phí là bao nhiêu tỷ đồng?").units[0] == "tỷ đồng"
     assert "%" in read_question("Bao nhiêu phần trăm dân số?").units
@@ -67,6 +76,7 @@ def test_fields_of_an_article() -> None:
     assert fields_asked("Bài này do ai viết, đăng ngày nào?") == ("author", "published")
     assert fields_asked("Which newspaper is the article from?") == ("source",)
     assert fields_asked("Vấn đề nguồn lực ra sao?") == ()
+    assert fields_asked("What source of income do farmers have?") == ()
 
 
 @pytest.mark.parametrize(
