@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from rag.sentences import blocks, split_block
+from rag.sentences import blocks, split_block, trim
 from rag.terms import JOINER, UNSPACED
 from rag.types import Article, Passage, Span
 
@@ -92,13 +92,7 @@ def _pieces(plain: str, span: Span, max_words: int, level: int = 0) -> list[Span
         else:
             joined.append(part)
             room = max_words - size
-    return [piece for part in joined for piece in _pieces(plain, _strip(plain, part), max_words, level + 1)]
-
-
-def _strip(plain: str, span: Span) -> Span:
-    part = plain[span.start : span.end]
-    start = span.start + len(part) - len(part.lstrip())
-    return Span(start, max(start, span.start + len(part.rstrip())))
+    return [piece for part in joined for piece in _pieces(plain, trim(plain, part), max_words, level + 1)]
 
 
 def _group(words: list[int], ends_block: list[bool], min_words: int, max_words: int) -> list[tuple[int, int]]:

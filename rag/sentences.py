@@ -47,7 +47,7 @@ def blocks(plain: str) -> list[Span]:
     goes on in lower case. No block begins or ends with a blank.
     """
     lines = [Span(m.start(), m.end()) for m in _LINE.finditer(plain) if m.end() > m.start()]
-    trimmed = [_trim(plain, line) for line in lines]
+    trimmed = [trim(plain, line) for line in lines]
     width = _wrap_width(trimmed)
     found: list[Span] = []
     open_block = False
@@ -68,7 +68,8 @@ def split_sentences(plain: str) -> list[Span]:
     return [sentence for block in blocks(plain) for sentence in split_block(plain, block)]
 
 
-def _trim(plain: str, span: Span) -> Span:
+def trim(plain: str, span: Span) -> Span:
+    """A span without the blanks at its ends."""
     part = plain[span.start : span.end]
     start = span.start + len(part) - len(part.lstrip())
     return Span(start, max(start, span.start + len(part.rstrip())))

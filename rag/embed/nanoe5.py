@@ -20,7 +20,6 @@ It does not know where a prepared model is kept, nor what runs it.
 from __future__ import annotations
 
 import base64
-import hashlib
 import importlib.metadata
 import importlib.util
 import itertools
@@ -33,6 +32,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from rag.checksum import sha256_of
 from rag.errors import ModelError
 from rag.types import FloatMatrix, FloatVector
 
@@ -157,15 +157,6 @@ def recorded_sha256(path: Path) -> str:
             padded = file.hash.value + "=" * (-len(file.hash.value) % 4)
             return base64.urlsafe_b64decode(padded).hex()
     return sha256_of(path)
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def read_weights(path: Path) -> Weights:

