@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import logging
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from rag.composed import Composed, compose
 from rag.config import IndexSettings
 from rag.content import label_blocks, repeated_lines
 from rag.errors import ArticlesError
@@ -26,6 +28,8 @@ from rag.markdown import read_markdown
 from rag.metadata import read_front_matter, read_metadata
 from rag.sentences import NEWLINES
 from rag.types import Article, Metadata, Skipped, Span
+
+logger = logging.getLogger(__name__)
 
 SUFFIXES = (".txt", ".md", ".html", ".htm")
 MAX_FILE_BYTES = IndexSettings().max_file_bytes
@@ -56,6 +60,7 @@ class _Draft:
     article_id: str
     text: str
     page: str  # as long as the text; markup and front matter blank
+    composed: Composed  # the page, as the rules read it
     sha256: str
     known: Metadata
 
@@ -65,16 +70,17 @@ class _UnusableError(Exception):
 
 
 def read_folder(
-    folder: Path, *, max_file_bytes: int = MAX_FILE_BYTES
+    folder: Path, *, max_file_bytes: int = MAX_FILE_BYTES, leave_out: Path | None = None
 ) -> tuple[tuple[Article, ...], tuple[Skipped, ...]]:
     """The articles of a folder and the files that can't be used, each sorted by id. Both are empty for an empty folder.
 
+    `leave_out` is a folder below it that is none of its matter: an index.
     Raises ArticlesError when the folder is missing, is no folder or can't be listed.
     """
     drafts: list[_Draft] = []
     skipped: list[Skipped] = []
     first_with: dict[str, str] = {}
-    for article_id, path in _list_files(folder):
+    for article_id, path in _list_files(folder, leave_out):
         try:
             draft = _read_draft(folder, article_id, path, max_file_bytes)
             if (twin := first_with.setdefault(draft.text, article_id)) != article_id:
@@ -83,7 +89,7 @@ def read_folder(
             skipped.append(Skipped(article_id, str(error)))
         else:
             drafts.append(draft)
-    repeated = repeated_lines(draft.page for draft in drafts)
+    repeated = repeated_lines(draft.composed.text for draft in drafts)
     return tuple(_finish(draft, repeated) for draft in drafts), tuple(skipped)
 
 
@@ -97,13 +103,13 @@ def read_text(path: Path) -> str:
         raise ArticlesError(f"{path} can't be read: {_plain_words(error)}.") from error
 
 
-def folder_stamp(folder: Path) -> tuple[FileStamp, ...]:
+def folder_stamp(folder: Path, *, leave_out: Path | None = None) -> tuple[FileStamp, ...]:
     """Id, size and time of every file of a folder, sorted by id: another stamp means that the folder changed.
 
-    Opens no file. Raises ArticlesError as `read_folder` does.
+    Opens no file. `leave_out` and ArticlesError as for `read_folder`.
     """
     stamps = []
-    for article_id, path in _list_files(folder):
+    for article_id, path in _list_files(folder, leave_out):
         try:
             status = path.stat()
         except OSError:
@@ -113,12 +119,13 @@ def folder_stamp(folder: Path) -> tuple[FileStamp, ...]:
     return tuple(stamps)
 
 
-def _list_files(folder: Path) -> Iterator[tuple[str, Path]]:
+def _list_files(folder: Path, leave_out: Path | None) -> Iterator[tuple[str, Path]]:
     """Every file below a folder that is not hidden, by id."""
     if not folder.is_dir():
         kind = "is not a folder" if folder.exists() else "does not exist"
         raise ArticlesError(f"The articles folder {folder} {kind}. Make it, or name another with --articles DIR.")
     found: list[tuple[str, Path]] = []
+    left_out = leave_out.resolve() if leave_out else None
 
     def unreadable(error: OSError) -> None:
         if error.filename == str(folder):
@@ -129,6 +136,8 @@ def _list_files(folder: Path) -> Iterator[tuple[str, Path]]:
         found.append((Path(error.filename).relative_to(folder).as_posix(), Path(error.filename)))
 
     for root, names, files in os.walk(str(folder), onerror=unreadable):
+        if left_out is not None:
+            names[:] = [name for name in names if Path(root, name).resolve() != left_out]
         links = [name for name in names if Path(root, name).is_symlink()]  # walked into by nobody: they may form a loop
         names[:] = [name for name in names if not name.startswith(".") and name not in links]
         for name in [*files, *links]:
@@ -153,20 +162,25 @@ def _read_draft(folder: Path, article_id: str, path: Path, max_file_bytes: int) 
     except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, before Python 3.13
         raise _UnusableError(_plain_words(error)) from error
     text = _decode(content)
-    front_matter = None
-    if path.suffix.lower() in (".html", ".htm"):
-        page, known = read_page(text)
-    else:
-        front_matter = read_front_matter(text)
-        page, known = text, Metadata("")
-        if front_matter is not None:
-            span, known = front_matter
-            page = _blank(text, span.start, span.end)
-        if path.suffix.lower() == ".md":
-            page = read_markdown(page)
+    try:
+        page, known = _read_format(text, path.suffix.lower())
+    except Exception as error:  # parsers of others, fed with anything: one file must not stop the rest
+        logger.debug("%s can't be parsed", path, exc_info=True)
+        raise _UnusableError(f"can't be parsed ({' '.join(f'{type(error).__name__}: {error}'.split())})") from error
     if not any(c.isalnum() for c in page):
         raise _UnusableError("no text left once markup is taken away" if text.strip() else "empty")
-    return _Draft(article_id, text, page, hashlib.sha256(content).hexdigest(), known)
+    return _Draft(article_id, text, page, compose(page), hashlib.sha256(content).hexdigest(), known)
+
+
+def _read_format(text: str, suffix: str) -> tuple[str, Metadata]:
+    """The page, as long as the text, and what the file states of itself."""
+    if suffix in (".html", ".htm"):
+        return read_page(text)
+    page, known = text, Metadata("")
+    if (front_matter := read_front_matter(text)) is not None:
+        span, known = front_matter
+        page = _blank(text, span.start, span.end)
+    return (read_markdown(page) if suffix == ".md" else page), known
 
 
 def _read_steadily(path: Path, max_file_bytes: int) -> bytes:
@@ -203,14 +217,32 @@ def _decode(content: bytes) -> str:
 
 
 def _finish(draft: _Draft, repeated: frozenset[str]) -> Article:
-    labelled = label_blocks(draft.page, repeated=repeated, title=draft.known.title)
-    title_span = draft.known.title_span
+    composed, known = draft.composed, draft.known
+    labelled = label_blocks(composed.text, repeated=repeated, title=known.title)
+    title_span = known.title_span
     title_above = title_span is not None and draft.page[title_span.start : title_span.end].isspace()  # front matter
     content = tuple(
-        Span(b.start, b.end) for b in labelled if b.role == "content" or (b.role == "title" and not title_above)
+        composed.written(Span(b.start, b.end))
+        for b in labelled
+        if b.role == "content" or (b.role == "title" and not title_above)
     )
-    metadata = read_metadata(draft.article_id, draft.page, labelled, known=draft.known)
+    metadata = _in_file(read_metadata(draft.article_id, composed.text, labelled, known=known), known, composed)
     return Article(draft.article_id, draft.text, _plain(draft.page, content), draft.sha256, metadata, content)
+
+
+def _in_file(found: Metadata, known: Metadata, composed: Composed) -> Metadata:
+    """The metadata with the places that were found in the composed page as places in the file."""
+
+    def written(span: Span | None, stated: Span | None) -> Span | None:
+        return stated or (composed.written(span) if span else None)
+
+    return replace(
+        found,
+        title_span=written(found.title_span, known.title_span),
+        published_span=written(found.published_span, known.published_span),
+        author_span=written(found.author_span, known.author_span),
+        source_span=written(found.source_span, known.source_span),
+    )
 
 
 def _plain(page: str, content: tuple[Span, ...]) -> str:

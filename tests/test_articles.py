@@ -223,6 +223,49 @@ def test_odd_characters_are_kept(tmp_path: Path, text: str) -> None:
     assert only(tmp_path).text == text
 
 
+def test_decomposed_articles_are_read_as_composed_ones(tmp_path: Path) -> None:
+    """As macOS writes them (NFD): the same lines are kept, and the metadata stand at the same words."""
+    for path in SEEDS.glob("0*.txt"):
+        write(tmp_path, {path.name: unicodedata.normalize("NFD", path.read_text(encoding="utf-8"))})
+    for composed, article in zip(read_folder(SEEDS)[0], read_folder(tmp_path)[0], strict=True):
+        assert len(article.text) > len(composed.text)
+        names = ("title", "published", "author", "source")
+        assert [getattr(article.metadata, n) for n in names] == [getattr(composed.metadata, n) for n in names]
+        for name in names:
+            span, expected = (getattr(a.metadata, f"{name}_span") for a in (article, composed))
+            assert (span is None) == (expected is None)
+            if span is not None:
+                assert nfc(article.text[slice(*span)]) == composed.text[slice(*expected)]
+        assert [nfc(article.text[slice(*s)]) for s in article.content] == [
+            composed.text[slice(*s)] for s in composed.content
+        ]
+
+
+def nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def test_a_file_that_no_parser_expected_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: str) -> None:
+        raise AssertionError("what\nis this?")
+
+    monkeypatch.setattr("rag.articles.read_page", fail)
+    write(tmp_path, {"a.html": "<p>Câu.", "b.txt": "Câu."})
+    articles, skipped = read_folder(tmp_path)
+    assert [a.id for a in articles] == ["b.txt"]
+    assert skipped == (Skipped("a.html", "can't be parsed (AssertionError: what is this?)"),)
+
+
+def test_a_folder_that_is_left_out(tmp_path: Path) -> None:
+    write(tmp_path, {"a.txt": "Câu.", "index/README.md": "Mục lục.", "index/x/y.bin": b"\0", "b/index/c.txt": "Hai."})
+    (tmp_path / "link").symlink_to("index")
+    articles, skipped = read_folder(tmp_path, leave_out=tmp_path / "b" / ".." / "index")
+    assert [a.id for a in articles] == ["a.txt", "b/index/c.txt"]
+    assert skipped == ()
+    assert [s.article_id for s in folder_stamp(tmp_path, leave_out=tmp_path / "index")] == ["a.txt", "b/index/c.txt"]
+    assert [a.id for a in read_folder(tmp_path)[0]] == ["a.txt", "b/index/c.txt", "index/README.md"]
+
+
 SNIPPETS = [
     "# A",
     "**b**",
