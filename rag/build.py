@@ -24,7 +24,7 @@ from rag.embed import Embedder
 from rag.errors import ArticlesError, IndexUnusableError
 from rag.lexical import LexicalIndex
 from rag.manifest import CURRENT, FORMAT, Manifest, check_made_for, settings_that_count
-from rag.passages import cut
+from rag.passages import cut, reading
 from rag.records import metadata_record, write_articles, write_passages
 from rag.types import Article, Passage, Report, Skipped, Span
 
@@ -43,21 +43,17 @@ class _Texts:
 
     def inputs(self) -> tuple[list[str], list[str]]:
         """The texts to be embedded: of each passage, and of each sentence once, as `number_sentences` has them."""
-        plain = {article.id: article.plain for article in self.articles}
-        passages = [_searched(plain[p.article_id], Span(p.start, p.end)) for p in self.passages]
+        by_id = {article.id: article for article in self.articles}
+        passages = [reading(by_id[p.article_id], Span(p.start, p.end)) for p in self.passages]
         rows, _ = vectors.number_sentences(self.passages)
-        return passages, [_searched(plain[article_id], span) for article_id, span in rows]
-
-
-def _searched(plain: str, span: Span) -> str:
-    """The text of a span as it is embedded and indexed: what is content of it, every blank one space."""
-    return " ".join(plain[span.start : span.end].split())
+        return passages, [reading(by_id[article_id], span) for article_id, span in rows]
 
 
 def why_stale(index: Path, *, articles: Path, settings: IndexSettings, embedder: Embedder) -> str | None:
-    """Why the index should be built again, in a few words; None when it is up to date. Nothing is written.
+    """Why the index should be built again, in a few words; None when it is up to date.
 
-    Quick while no file of the folder changed in size or time; else the files are read and their content compared.
+    Quick while no file of the folder changed in size or time; else the files are read and their content compared. Where
+    it is the same, CURRENT gets the new sizes and times, so that the next look is quick; nothing else is written.
     A damaged file of the index that kept its size is left for `open_index` to find. Raises `ArticlesError` when the
     folder is missing.
     """
@@ -66,15 +62,17 @@ def why_stale(index: Path, *, articles: Path, settings: IndexSettings, embedder:
             check_made_for(opened.manifest, settings, embedder=embedder.id, dimension=embedder.dimension)
     except IndexUnusableError as error:
         return str(error)
-    if _stamp(articles) == opened.current.folder_stamp:
+    stamp = _stamp(articles, index)
+    if stamp == opened.current.folder_stamp:
         return None
-    read, skipped = read_folder(articles, max_file_bytes=settings.max_file_bytes)
+    read, skipped = read_folder(articles, max_file_bytes=settings.max_file_bytes, leave_out=index)
     report = _compare(opened.manifest, read, skipped)
     if report.added or report.changed or report.removed or skipped != opened.manifest.skipped:
         return (
             f"the articles changed ({len(report.added)} added, {len(report.changed)} changed, "
             f"{len(report.removed)} removed, {len(skipped)} skipped)"
         )
+    generations.renew_stamp(index, opened.current, folder_stamp=stamp)
     return None
 
 
@@ -88,8 +86,8 @@ def build_index(
     index can't be written; the index that was there is then left as it was.
     """
     with generations.building(index):
-        stamp = _stamp(articles)  # taken first: what changes while the files are read is seen the next time
-        texts = _read_texts(articles, settings)
+        stamp = _stamp(articles, index)  # taken first: what changes while the files are read is seen the next time
+        texts = _read_texts(articles, index, settings)
         wanted = _manifest(texts, settings, embedder)
         previous = _open_previous(index)
         report = _compare(previous.manifest if previous else None, texts.articles, texts.skipped)
@@ -120,8 +118,8 @@ def build_index(
     )
 
 
-def _read_texts(articles: Path, settings: IndexSettings) -> _Texts:
-    read, skipped = read_folder(articles, max_file_bytes=settings.max_file_bytes)
+def _read_texts(articles: Path, index: Path, settings: IndexSettings) -> _Texts:
+    read, skipped = read_folder(articles, max_file_bytes=settings.max_file_bytes, leave_out=index)
     low, high = settings.passage_min_words, settings.passage_max_words
     passages = tuple(p for article in read for p in cut(article, min_words=low, max_words=high))
     if not passages:
@@ -133,8 +131,8 @@ def _read_texts(articles: Path, settings: IndexSettings) -> _Texts:
     return _Texts(read, skipped, passages)
 
 
-def _stamp(articles: Path) -> str:
-    return hashlib.sha256(repr(folder_stamp(articles)).encode("utf-8", "surrogatepass")).hexdigest()
+def _stamp(articles: Path, index: Path) -> str:
+    return hashlib.sha256(repr(folder_stamp(articles, leave_out=index)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _manifest(texts: _Texts, settings: IndexSettings, embedder: Embedder) -> Manifest:

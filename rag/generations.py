@@ -32,6 +32,7 @@ from pathlib import Path
 
 import portalocker
 
+from rag.checksum import sha256_of
 from rag.errors import IndexUnusableError
 from rag.manifest import (
     CURRENT,
@@ -42,7 +43,6 @@ from rag.manifest import (
     Manifest,
     check_files,
     read_current,
-    sha256_of,
 )
 
 logger = logging.getLogger(__name__)
@@ -115,14 +115,17 @@ def _open_locked(index: Path) -> Generation:
 
 
 def _lock_manifest(folder: Path, flags: portalocker.LockFlags) -> int:
-    """A descriptor that holds the lock. Opened for reading, since that is all a reader may be allowed to do."""
+    """A descriptor that holds the lock. Opened for reading, since that is all a reader may be allowed to do.
+
+    A shared lock that can't be had is done without: where there are no locks, `_retire` gets none and removes nothing.
+    """
     lock = os.open(folder / MANIFEST, os.O_RDONLY)
     try:
         portalocker.lock(lock, flags)
-    except portalocker.AlreadyLocked:
-        os.close(lock)
-        raise
-    except portalocker.LockException as error:  # a file system without locks: nothing is ever removed there either
+    except portalocker.LockException as error:
+        if flags != portalocker.LockFlags.SHARED:
+            os.close(lock)
+            raise
         logger.debug("no lock on %s: %s", folder, error)
     return lock
 
@@ -198,17 +201,38 @@ def write(index: Path, manifest: Manifest, write_files: Callable[[Path], None]) 
 def switch(index: Path, manifest: Manifest, *, folder_stamp: str) -> None:
     """Let CURRENT name this generation, at once, and remove the others as far as nobody reads them."""
     sha256 = hashlib.sha256(manifest.to_bytes()).hexdigest()
-    current, temporary = Current(manifest.generation, sha256, folder_stamp), index / f".{CURRENT}"
     with _explaining(index):
-        try:
-            temporary.write_text(json.dumps(asdict(current), indent=1) + "\n", encoding="utf-8")
-            _sync(temporary)
-            temporary.replace(index / CURRENT)
-            _sync(index)
-        finally:
-            temporary.unlink(missing_ok=True)
+        _write_current(index, Current(manifest.generation, sha256, folder_stamp))
         _retire(index, keep=manifest.generation)
         _sweep(index)
+
+
+def renew_stamp(index: Path, current: Current, *, folder_stamp: str) -> None:
+    """Note that what CURRENT names still holds for a folder with another stamp. Waits for nobody, and need not succeed.
+
+    Left as it is when another process builds, when CURRENT is no longer `current`, or when it can't be written.
+    """
+    try:
+        lock = os.open(index / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            portalocker.lock(lock, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
+            if read_current(index) == current:
+                _write_current(index, replace(current, folder_stamp=folder_stamp))
+        finally:
+            os.close(lock)
+    except (portalocker.LockException, OSError, IndexUnusableError) as error:
+        logger.debug("the stamp in %s is not renewed: %s", index, error)
+
+
+def _write_current(index: Path, current: Current) -> None:
+    temporary = index / f".{CURRENT}"
+    try:
+        temporary.write_text(json.dumps(asdict(current), indent=1) + "\n", encoding="utf-8")
+        _sync(temporary)
+        temporary.replace(index / CURRENT)
+        _sync(index)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _retire(index: Path, *, keep: str) -> None:
@@ -218,10 +242,10 @@ def _retire(index: Path, *, keep: str) -> None:
             continue
         try:
             lock = _lock_manifest(folder, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
-        except portalocker.AlreadyLocked:
-            logger.debug("generation %s is still read", folder.name)
         except FileNotFoundError:  # no manifest: nobody can read it
             folder.rename(folder.with_name(_REMOVING + folder.name))
+        except (portalocker.LockException, OSError) as error:  # whatever is wrong: it may be read
+            logger.debug("generation %s stays: %s", folder.name, error)
         else:
             folder.rename(folder.with_name(_REMOVING + folder.name))
             os.close(lock)

@@ -6,18 +6,18 @@ that go on from "the index can't be used:"; rag.index adds what to do.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rag.checksum import sha256_of
 from rag.config import IndexSettings
 from rag.errors import IndexUnusableError
 from rag.types import Skipped
 
-FORMAT = 1  # raise it whenever the same folder and settings would give other files
+FORMAT = 2  # raise it whenever the same folder and settings would give other files
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 GENERATION_NAME = re.compile(r"[0-9a-f]{32}")
@@ -116,12 +116,3 @@ def check_files(folder: Path, manifest: Manifest, *, sizes_only: bool = False) -
                 raise IndexUnusableError(f"its file {name} is damaged (other sha256 than when it was written)")
         except OSError as error:
             raise IndexUnusableError(f"its file {name} can't be read ({error.strerror})") from error
-
-
-def sha256_of(path: Path) -> str:
-    """The checksum of a file, read in pieces."""
-    digest, buffer = hashlib.sha256(), memoryview(bytearray(1 << 18))
-    with path.open("rb", buffering=0) as file:
-        while count := file.readinto(buffer):
-            digest.update(buffer[:count])
-    return digest.hexdigest()

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import numpy as np
+import portalocker
 import pytest
 from corpus import ARTICLES, Folder, make_folder
 
@@ -52,6 +53,27 @@ def test_dropping_the_last_reference_lets_it_go_too(folder: Folder) -> None:
     change(folder, 1)
     newest = folder.build().generation
     assert folder.generations() == {newest}
+
+
+@pytest.mark.parametrize("failure", [portalocker.LockException("no locks here"), PermissionError("not yours")])
+def test_a_generation_that_cannot_be_locked_stays(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    (first,) = folder.generations()
+    change(folder, 1)
+    real = portalocker.lock
+    locked: list[int] = []
+
+    def lock(descriptor: int, flags: portalocker.LockFlags) -> None:
+        locked.append(descriptor)
+        if len(locked) > 2 and flags & portalocker.LockFlags.EXCLUSIVE:  # after the lock to build and that to read
+            raise failure
+        real(descriptor, flags)
+
+    monkeypatch.setattr(portalocker, "lock", lock)
+    second = folder.build().generation
+    assert len(locked) == 3
+    assert folder.generations() == {first, second}
 
 
 def test_going_back_finds_the_generation_that_is_still_there(folder: Folder) -> None:

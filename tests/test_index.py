@@ -15,7 +15,7 @@ from corpus import ARTICLES, Folder, make_folder
 from rag.config import IndexSettings
 from rag.embed import HashingEmbedder
 from rag.errors import ArticlesError, IndexUnusableError, ModelError
-from rag.index import Index, build_index, open_index
+from rag.index import Index, build_index, open_index, why_stale
 from rag.passages import cut
 from rag.types import FloatMatrix
 
@@ -161,6 +161,45 @@ def test_a_touched_file_with_the_same_content_is_no_reason(folder: Folder) -> No
     after = folder.files()
     assert before.pop("CURRENT") != after.pop("CURRENT")  # the new stamp
     assert after == before
+
+
+def test_the_second_look_at_a_touched_file_reads_nothing(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.build()
+    os.utime(folder.articles / "committee.txt", ns=(1, 1))
+    assert folder.why_stale() is None
+
+    def read(*_: object, **__: object) -> None:
+        raise AssertionError("the folder was read again")
+
+    monkeypatch.setattr("rag.build.read_folder", read)
+    assert folder.why_stale() is None
+
+
+def test_an_index_below_its_articles_settles(folder: Folder) -> None:
+    nested = Folder(folder.articles)
+    (nested.root / "mục lục").mkdir()
+    (nested.root / "mục lục" / "README.md").write_text("About the index.", encoding="utf-8")
+
+    report = build_index(nested.root, nested.index, settings=nested.settings, embedder=nested.embedder)
+    assert report.added == tuple(sorted(ARTICLES))
+    assert report.skipped == ()
+    current = (nested.index / "CURRENT").read_bytes()
+    for _ in range(2):
+        assert why_stale(nested.index, articles=nested.root, settings=nested.settings, embedder=nested.embedder) is None
+        again = build_index(nested.root, nested.index, settings=nested.settings, embedder=nested.embedder)
+        assert again.generation == report.generation
+    assert (nested.index / "CURRENT").read_bytes() == current
+
+
+def test_references_in_a_page_change_nothing_that_is_embedded(tmp_path: Path) -> None:
+    sentence = "Cán bộ xã Hòa Bình đã vận động hơn hai trăm hộ dân góp đất làm đường trong năm qua."
+    folders = [Folder(tmp_path / name) for name in ("plain", "references")]
+    for folder, written in zip(
+        folders, (sentence, sentence.encode("ascii", "xmlcharrefreplace").decode()), strict=True
+    ):
+        folder.put("a.html", f"<html><body><article><h1>Làm đường</h1><p>{written}</p></article></body></html>")
+        folder.build()
+    assert folders[0].embedder.embedded == folders[1].embedder.embedded == [sentence]
 
 
 @pytest.mark.parametrize(
