@@ -168,9 +168,9 @@ def topic_of(question: Question) -> str:
         return " ".join([question.quoted[0], *numbers_of(rest)])
     text = without_phrases(question, ("mention_verbs", "mentions"))
     words = [word for word in text.split() if word.strip("?.!,:;？。…")]
-    while words and not content_syllables(words[0], question.language):
+    while words and holds_any(words[0].strip("?.!,:;"), "loose_ends"):
         words.pop(0)
-    while words and not content_syllables(words[-1], question.language):
+    while words and holds_any(words[-1].strip("?.!,:;"), "loose_ends"):
         words.pop()
     return " ".join(words).strip(" ?.!,:;？。") or question.text
 

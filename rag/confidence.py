@@ -20,7 +20,18 @@ from rag.select import Sentence
 ANSWER_THRESHOLD = 1 / 3  # a wrong answer is taken to cost half of what a right one is worth
 METADATA_CONFIDENCE = 0.95  # of what an article's own byline, date line or title says
 
-MEASURES = ("cosine", "passage", "lexical", "coverage", "context", "evidence", "met", "all_met", "across")
+MEASURES = (
+    "cosine",
+    "passage",
+    "lexical",
+    "coverage",
+    "context",
+    "evidence",
+    "met",
+    "numbers_met",
+    "names_met",
+    "across",
+)
 
 
 def measures(question: Question, best: Sentence) -> list[float]:
@@ -37,7 +48,8 @@ def measures(question: Question, best: Sentence) -> list[float]:
         best.context * (1 - across),
         best.evidence,
         best.met,
-        best.all_met,
+        best.numbers_met,
+        best.names_met,
         across,
     ]
 

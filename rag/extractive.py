@@ -165,5 +165,16 @@ def _quoting(choice: _Choice, others: Sequence[Sentence], corpus: Corpus) -> Sta
 
 
 def _scores(best: Sentence) -> Mapping[str, float]:
-    names = ("score", "cosine", "passage_score", "lexical", "coverage", "context", "evidence", "met", "all_met")
+    names = (
+        "score",
+        "cosine",
+        "passage_score",
+        "lexical",
+        "coverage",
+        "context",
+        "evidence",
+        "met",
+        "numbers_met",
+        "names_met",
+    )
     return {name: float(getattr(best, name)) for name in names}

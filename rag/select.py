@@ -41,6 +41,7 @@ CONTEXT_WEIGHT = 0.15
 EVIDENCE_WEIGHT = 0.10
 IMPOSSIBLE_WEIGHT = 0.15  # asked for a day, or an amount of money, of a text that has none
 UNMET_WEIGHT = 0.15
+MISSING_WEIGHT = 0.05  # a number, date or name of the question stands nowhere in the article
 FRAGMENT_WEIGHT = 0.05  # a caption or a heading has the words of a question, and tells little
 
 MET_ELSEWHERE = 0.8  # what a number, date or name counts that is met by the article, not by the sentence
@@ -65,7 +66,8 @@ class Sentence:
     context: float  # of the question's words, by the sentence, its passage and its article's title
     evidence: float  # the kind of thing asked for is there
     met: float  # the share of the question's numbers, dates and names that the sentence or its article meets
-    all_met: float  # 0 when one of them is met nowhere in the article, else 1
+    numbers_met: float  # 0 when a number or a date is met nowhere in the article, else 1
+    names_met: float  # the same of names and quotations
 
 
 def score_sentences(
@@ -94,8 +96,9 @@ def _scored(
     coverage = wanted.share(held)
     context = wanted.share([max(a, b) for a, b in zip(held, around, strict=True)])
     evidence = evidence_of(wanted.question, text)
-    checks = wanted.checks(text, article)
-    met = sum(checks) / len(checks) if checks else 1.0
+    numbers, names = wanted.number_checks(text, article), wanted.name_checks(text, article)
+    checks = numbers + names
+    met = wanted.met(checks)
     return Sentence(
         article=article,
         span=span,
@@ -107,7 +110,8 @@ def _scored(
         + EVIDENCE_WEIGHT * (evidence - UNSURE)
         - IMPOSSIBLE_WEIGHT * (evidence == 0)
         - FRAGMENT_WEIGHT * (not text.endswith(SENTENCE_ENDS))
-        - UNMET_WEIGHT * (1 - met),
+        - UNMET_WEIGHT * (1 - met)
+        - MISSING_WEIGHT * (min(checks, default=1.0) == 0),
         cosine=cosine,
         passage_score=candidate.hit.score,
         lexical=candidate.lexical,
@@ -115,7 +119,8 @@ def _scored(
         context=context,
         evidence=evidence,
         met=met,
-        all_met=float(min(checks, default=1.0) > 0),
+        numbers_met=float(min(numbers, default=1.0) > 0),
+        names_met=float(min(names, default=1.0) > 0),
     )
 
 
@@ -154,6 +159,8 @@ class Wanted:
     terms: tuple[str, ...]  # syllables that carry content, and pairs of neighbours with at least one
     folded: tuple[str, ...]  # the same without diacritics
     weights: tuple[float, ...]
+    names: tuple[str, ...]  # and quotations, flat, that must be met
+    check_weights: tuple[float, ...]  # of the question's numbers, dates and names, by rarity: an office is no name
 
     @staticmethod
     def of(question: Question, vocabulary: Vocabulary, content: Sequence[str] | None = None) -> Wanted:
@@ -165,7 +172,19 @@ class Wanted:
         chosen = tuple(dict.fromkeys(single))
         unknown = (UNKNOWN_PAIR if "_" in term and not vocabulary.knows(term) else 1.0 for term in chosen)
         weights = tuple(vocabulary.rarity(term) * factor for term, factor in zip(chosen, unknown, strict=True))
-        return Wanted(question, chosen, tuple(fold(term) for term in chosen), weights)
+        named = (*question.names, *question.quoted)
+        # A name in another language is not found letter by letter.
+        names = tuple(flat(name) for name in named if question.language == "vi" or has_diacritics(name))
+        rarities = [vocabulary.rarity(number) for number in question.numbers]
+        rarities += [vocabulary.rarity(str(date.year)) if date.year else 1.0 for date in question.dates]
+        rarities += [max(map(vocabulary.rarity, name.split()), default=0.0) for name in names]
+        folded = tuple(fold(term) for term in chosen)
+        return Wanted(question, chosen, folded, weights, names, tuple(rarities))
+
+    def met(self, checks: Sequence[float]) -> float:
+        """The weighted mean of the checks, numbers and dates before names; 1 where there is nothing to meet."""
+        total = sum(self.check_weights)
+        return sum(w * c for w, c in zip(self.check_weights, checks, strict=True)) / total if total else 1.0
 
     def held_by(self, text: str) -> list[float]:
         """For each term 1 when the text has it as typed, `FOLDED` when only without diacritics, else 0."""
@@ -180,9 +199,13 @@ class Wanted:
         total = sum(self.weights)
         return sum(w * h for w, h in zip(self.weights, held, strict=True)) / total if total else 0.0
 
-    def checks(self, text: str, article: Article) -> list[float]:
-        """For each number, date and name of the question: 1 met by the text, less by its article only, 0 by neither."""
-        return [*self._numbers(text, article), *self._dates(text, article), *self._names(text, article)]
+    def number_checks(self, text: str, article: Article) -> list[float]:
+        """For each number and date of the question: 1 met by the text, less by its article only, 0 by neither."""
+        return [*self._numbers(text, article), *self._dates(text, article)]
+
+    def name_checks(self, text: str, article: Article) -> list[float]:
+        """The same for each name and quotation."""
+        return list(self._names(text, article))
 
     def _numbers(self, text: str, article: Article) -> Iterable[float]:
         here = set(numbers_of(text)) if self.question.numbers else set()
@@ -204,16 +227,13 @@ class Wanted:
                 yield MET_ELSEWHERE if any(_agrees(parts, other) for other in elsewhere) else 0.0
 
     def _names(self, text: str, article: Article) -> Iterable[float]:
-        here = flat(text) if self.question.names or self.question.quoted else ""
-        for name in (*self.question.names, *self.question.quoted):
-            if self.question.language != "vi" and not has_diacritics(name):
-                continue  # a name in another language is not found letter by letter
-            words, there = flat(name), _article_words(article)
-            parts = words.split()
+        here = flat(text) if self.names else ""
+        for name in self.names:
+            there, parts = _article_words(article), name.split()
             loosely = sum(f" {part} " in there for part in parts) / len(parts) if parts else 1.0
-            if words in here:
+            if name in here:
                 yield 1.0
-            elif words in there:
+            elif name in there:
                 yield MET_ELSEWHERE
             else:  # most of a name is a hint, half of it is another's
                 yield 0.5 * loosely if loosely > 0.5 else 0.0
