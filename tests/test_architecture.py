@@ -21,6 +21,7 @@ FLOORS = [
         "content",
         "furniture",
         "html",
+        "html_nodes",
         "markdown",
         "metadata",
         "sentences",

@@ -11,6 +11,7 @@ from rag.articles import read_folder
 from rag.html import read_page
 from rag.passages import body_sentences, reading
 from rag.terms import JOINER, syllables
+from rag.types import Span
 
 PAGE = Path(__file__).parent / "data" / "pages" / "page.html"
 
@@ -66,6 +67,50 @@ def test_the_day_it_is_read_is_never_the_date() -> None:
     assert read_page(page)[1].published is None
 
 
+@pytest.mark.parametrize("section", ["<![foo[ bar ]]>", "<![ if x]>", "<![if !IE]>", "<![endif]-->", "<![endif]>"])
+def test_marked_sections_are_comments(section: str) -> None:
+    plain, _ = read_page(f"<p>một {section}</p><p>hai</p>")
+    assert [w for w in syllables(plain) if w in ("một", "hai")] == ["một", "hai"]
+
+
+HEAD = "<html><head><title>Chợ họp</title>{}</head><body><article><h1>Chợ họp</h1><p>{}</p></article></body></html>"
+PROSE = "Announcements of the Newsroom: bà con đã họp chợ sau hai tháng nghỉ vì nước lớn trong mùa mưa năm nay. " * 3
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "author", "written"),
+    [
+        ('<meta name="author" content="Nguy&#7877;n V&#259;n An">', "", "Nguyễn Văn An", "Nguy&#7877;n V&#259;n An"),
+        ("<meta content='Nguyễn  Văn An' name='author'>", "", "Nguyễn Văn An", "Nguyễn  Văn An"),
+        ('<meta name="author" content="Ann Lee">', "MaryAnn Leeds.", "Ann Lee", "Ann Lee"),
+    ],
+)
+def test_the_author_of_a_page_and_where_it_is_written(head: str, body: str, author: str, written: str) -> None:
+    source = HEAD.format(head, PROSE + body)
+    metadata = read_page(source)[1]
+    assert metadata.author == author
+    assert metadata.author_span is not None
+    assert source[slice(*metadata.author_span)] == written
+
+
+def test_a_name_is_found_as_whole_words_and_in_no_code() -> None:
+    head = '<style>.News {}</style><script>var News;</script><meta property="og:site_name" content="News">'
+    source = HEAD.format(head, PROSE)
+    metadata = read_page(source)[1]
+    assert metadata.source == "News"
+    at = source.index('"News"') + 1
+    assert metadata.source_span == Span(at, at + 4)
+
+
+def test_the_date_in_linked_data() -> None:
+    head = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2021-03-02T07:30"}</script>'
+    source = HEAD.format(head, PROSE)
+    metadata = read_page(source)[1]
+    assert metadata.published == date(2021, 3, 2)
+    assert metadata.published_span is not None
+    assert source[slice(*metadata.published_span)] == "2021-03-02"
+
+
 TAGS = ["<p>", "</p>", "<div", "<b>", "</i>", "<script>", "<title>", "</title>", "<br/>", "<nav>", "</nav>", "<pre>"]
 DEBRIS = [
     "&amp;",
@@ -74,6 +119,9 @@ DEBRIS = [
     "<!--",
     "-->",
     "<![CDATA[",
+    "<![",
+    "<![if",
+    '<meta name="author" content="',
     "]]>",
     "<?",
     ">",
