@@ -91,8 +91,10 @@ def read_author(line: str) -> Span | None:
 
 def is_name_line(line: str) -> bool:
     """Whether a line is one or more full names and nothing else."""
+    if len(line) > 80:
+        return False
     names = _BETWEEN_NAMES.split(line.strip())
-    return len(line) <= 80 and all(is_name(name) for name in names) and not is_menu(line) and not is_furniture(line)
+    return all(is_name(name) for name in names) and not is_menu(line) and not is_furniture(line)
 
 
 def is_name(text: str, *, least: int = 2) -> bool:

@@ -69,7 +69,7 @@ def is_menu(line: str) -> bool:
         return False
     if _is_made_of(key, table.menu | table.controls):
         return True
-    parts = [normal(part) for part in _TRAIL.split(line)]
+    parts = [normal(part) for part in _TRAIL.split(" ".join(line.split()))]
     return len(parts) > 2 and any(tuple(_WORD.findall(part)) in table.menu for part in parts)
 
 

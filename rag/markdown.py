@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 
+_HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+([^\n]*)$", re.MULTILINE)
 _FENCE = re.compile(
-    r"^[ ]{0,3}(?P<fence>```+|~~~+)[^\n]*\n.*?(?:^[ ]{0,3}(?P=fence)[^\n]*$|\Z)", re.DOTALL | re.MULTILINE
+    r"^[ ]{0,3}(?P<fence>```+(?!`)|~~~+(?!~))[^\n]*\n.*?(?:^[ ]{0,3}(?P=fence)[^\n]*$|\Z)", re.DOTALL | re.MULTILINE
 )
-# Each with one group at most: what stays.
+_TARGET = r"\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"  # "(page_(disambiguation))"
+# Each with one group at most: what stays. None reads on past a mark that could begin it, nor tries a run of blanks from
+# each of its places: the work grows with the length of the text, whatever is in it.
 _MARKS = (
-    re.compile(r"<!--.*?-->", re.DOTALL),
     re.compile(r"^[ ]{0,3}\[[^\]\n]+\]:[^\n]*$", re.MULTILINE),  # the target of a reference
-    re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)"),
-    re.compile(r"\[([^\]\n]+)\](?:\([^)\n]*\)|\[[^\]\n]*\])"),
-    re.compile(r"^[ ]{0,3}#{1,6}[ \t]+([^\n]*?)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE),
+    re.compile(rf"!\[([^\[\]\n]*)\]{_TARGET}"),
+    re.compile(rf"\[([^\[\]\n]+)\](?:{_TARGET}|\[[^\[\]\n]*\])"),
     re.compile(r"^[ ]{0,3}(?:=+|-{3,}|\*{3,}|_{3,})[ \t]*$", re.MULTILINE),
     re.compile(r"\*\*(?=\S)([^*\n]*?\S)\*\*"),
     re.compile(r"(?<!\w)__(?=\S)([^_\n]*?\S)__(?!\w)"),
@@ -40,9 +41,28 @@ def read_markdown(text: str) -> str:
 
 
 def _without_marks(text: str) -> str:
+    text = _HEADING.sub(_keep_heading, _without_comments(text))
     for pattern in _MARKS:
         text = pattern.sub(_keep_group, text)
     return text
+
+
+def _without_comments(text: str) -> str:
+    pieces: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        pieces += [text[at:start], _blanks(text[start : end + 3])]
+        at = end + 3
+    return "".join([*pieces, text[at:]])
+
+
+def _keep_heading(match: re.Match[str]) -> str:
+    heading = match.group(1).rstrip()
+    unmarked = heading.rstrip("#")
+    if not unmarked or unmarked[-1].isspace():  # "## Heading ##", but "# C#"
+        heading = unmarked
+    before = match.start(1) - match.start()
+    return " " * before + heading + _blanks(match.group()[before + len(heading) :])
 
 
 def _keep_group(match: re.Match[str]) -> str:
