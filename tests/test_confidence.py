@@ -1,0 +1,51 @@
+"""The confidence of the best sentence: what raises it, and what it must not survive."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rag.confidence import ANSWER_THRESHOLD, MEASURES, confidence_of, measures
+from rag.question import read_question
+from rag.select import Sentence
+from rag.types import Article, Metadata, Span
+
+TEXT = "Nhà máy Sông Xanh có 340 công nhân trong năm 2022."
+SENTENCE = Sentence(
+    article=Article("a.txt", TEXT, TEXT, "", Metadata("Báo cáo"), (Span(0, len(TEXT)),)),
+    span=Span(0, len(TEXT)), rank=1, score=2.0, cosine=0.90, passage_score=1.0, lexical=0.3, coverage=0.9, context=0.95,
+    evidence=1.0, met=1.0, numbers_met=1.0, names_met=1.0,
+)  # fmt: skip
+QUESTION = read_question("Nhà máy Sông Xanh có bao nhiêu công nhân năm 2022?")
+
+
+def test_a_good_sentence_is_likely() -> None:
+    assert confidence_of(QUESTION, SENTENCE) > 0.8
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        {"cosine": 0.80},
+        {"coverage": 0.3, "context": 0.4},
+        {"met": 0.5, "numbers_met": 0.0},  # another year
+        {"met": 0.5, "names_met": 0.0},  # another factory
+    ],
+)
+def test_what_lowers_it(worse: dict[str, float]) -> None:
+    assert confidence_of(QUESTION, replace(SENTENCE, **worse)) < confidence_of(QUESTION, SENTENCE) - 0.05
+
+
+def test_nothing_and_the_impossible_are_refused() -> None:
+    assert confidence_of(QUESTION, None) == 0.0
+    assert confidence_of(QUESTION, replace(SENTENCE, evidence=0.0)) == 0.0
+    off_topic = replace(SENTENCE, cosine=0.78, passage_score=0.8, lexical=0.0, coverage=0.1, context=0.1, met=0.2)
+    assert confidence_of(QUESTION, off_topic) < ANSWER_THRESHOLD
+
+
+def test_words_do_not_count_between_languages() -> None:
+    asked = read_question("How many workers does the factory have?")
+    values = dict(zip(MEASURES, measures(asked, SENTENCE), strict=True))
+    assert (values["across"], values["coverage"], values["context"], values["lexical"]) == (1.0, 0.0, 0.0, 0.0)
+    assert dict(zip(MEASURES, measures(QUESTION, SENTENCE), strict=True))["coverage"] == 0.9
