@@ -59,7 +59,7 @@ def _extract(source: str, nodes: Page) -> tuple[str, Metadata]:
 
 
 def _clean(value: str | None) -> str | None:
-    return " ".join(value.split()) or None if value else None
+    return unicodedata.normalize("NFC", " ".join(value.split())) or None if value else None
 
 
 def _find(nodes: Page, value: str | None) -> Span | None:

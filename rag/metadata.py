@@ -7,6 +7,7 @@ Guesses nothing from the file system, the clock or the network.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -17,11 +18,13 @@ import yaml
 from rag.bylines import DateLine, is_name_line, read_agency, read_author, read_date_line, read_source
 from rag.content import LabelledBlock
 from rag.dates import find_dates
+from rag.sentences import trim
 from rag.terms import JOINER
 from rag.types import Metadata, Span
 
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _LONGEST_FRONT_MATTER = 20_000  # characters
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # of a YAML node: its anchor and its tag
 _KEYS = {
     "title": ("title", "headline", "tiêu đề", "titre", "titel"),
     "published": ("date", "published", "publish_date", "pubdate", "created", "ngày", "ngày đăng"),
@@ -40,18 +43,20 @@ def read_front_matter(text: str) -> tuple[Span, Metadata] | None:
         return None
     try:  # composed, not constructed: values stay as they are written, and keep their offsets
         root = yaml.compose(match["yaml"], Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError):
+    except (yaml.YAMLError, RecursionError, OverflowError, ValueError):  # "\UFFFFFFFF" is no character
         return None
     if not isinstance(root, yaml.MappingNode):
         return None
     offset = match.start("yaml")
-    found: dict[str, tuple[str, Span]] = {}
+    found: dict[str, tuple[str, Span | None]] = {}
     for key, value in root.value:
-        name = next((n for n, keys in _KEYS.items() if str(key.value).strip().lower() in keys), None)
+        name = next((n for n, keys in _KEYS.items() if _composed(str(key.value)).lower() in keys), None)
         scalars = [s for s in _scalars(value) if s.value.strip() and not s.tag.endswith(":null")]
         if name and name not in found and scalars:
-            start, end = offset + scalars[0].start_mark.index, offset + scalars[-1].end_mark.index
-            found[name] = (", ".join(" ".join(s.value.split()) for s in scalars), _without_quotes(text, start, end))
+            stated = _composed(", ".join(s.value.strip() for s in scalars))
+            span = Span(_content(text, offset, scalars[0]).start, _content(text, offset, scalars[-1]).end)
+            # Escapes, the marks of a list and a block's indents are no part of a value: what is quoted must say it.
+            found[name] = (stated, span if _composed(text[span.start : span.end]) == stated else None)
     return Span(match.start(), match.end()), _from_front_matter(found)
 
 
@@ -73,14 +78,22 @@ def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
         yield from (item for item in node.value if isinstance(item, yaml.ScalarNode))
 
 
-def _without_quotes(text: str, start: int, end: int) -> Span:
-    end = start + len(text[start:end].rstrip())
-    if end - start >= 2 and text[start] == text[end - 1] and text[start] in "\"'":
-        return Span(start + 1, end - 1)
-    return Span(start, end)
+def _content(text: str, offset: int, scalar: yaml.ScalarNode) -> Span:
+    """Where the content of a scalar stands: without anchor, tag, quotes and the head of a block."""
+    start, end = offset + scalar.start_mark.index, offset + scalar.end_mark.index
+    if (properties := _PROPERTIES.match(text, start, end)) is not None:
+        start = properties.end()
+    if scalar.style in ("|", ">"):
+        start = min(end, (text.find("\n", start, end) + 1) or end)
+    span = trim(text, Span(start, end))
+    return trim(text, Span(span.start + 1, span.end - 1)) if scalar.style in ("'", '"') else span
 
 
-def _from_front_matter(found: dict[str, tuple[str, Span]]) -> Metadata:
+def _composed(value: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(value.split()))
+
+
+def _from_front_matter(found: dict[str, tuple[str, Span | None]]) -> Metadata:
     title, author, source = (found.get(name) for name in ("title", "author", "source"))
     published, published_span = None, None
     if "published" in found:

@@ -117,8 +117,34 @@ def test_front_matter() -> None:
 
 
 @pytest.mark.parametrize(
+    ("yaml", "value", "written"),
+    [
+        ("title: A plain one", "A plain one", "A plain one"),
+        ("title: 'It is one'", "It is one", "It is one"),
+        ("title: >\n  A long\n  title\n", "A long title", "A long\n  title"),
+        ("title: |-\n  A long title\nx: y", "A long title", "A long title"),
+        ("title: &x Jo Doe", "Jo Doe", "Jo Doe"),
+        ("title: !!str &x 'Jo Doe'", "Jo Doe", "Jo Doe"),
+        ("title: [Jo Doe, Al B]", "Jo Doe, Al B", "Jo Doe, Al B"),
+        ("title: [Jo Doe, 'Al B']", "Jo Doe, Al B", None),
+        ("title:\n  - Jo Doe\n  - Al B", "Jo Doe, Al B", None),
+        ('title: "Say \\"hi\\""', 'Say "hi"', None),
+        ("title: 'It''s'", "It's", None),
+        ("tie\u0302u \u0111e\u0302\u0300: Ha\u0300 No\u0323\u0302i", "Hà Nội", "Ha\u0300 No\u0323\u0302i"),
+    ],
+)
+def test_a_span_of_front_matter_says_the_value(yaml: str, value: str, written: str | None) -> None:
+    text = f"---\n{yaml}\n---\nx"
+    found = read_front_matter(text)
+    assert found is not None
+    assert found[1].title == value
+    assert (found[1].title_span and text[slice(*found[1].title_span)]) == written
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        '---\ntitle: "\\UFFFFFFFF"\n---\nx',
         "---\ntitle: [unclosed\n---\nx",
         "---\n- a\n- b\n---\nx",
         "---\ntitle: x\n",
