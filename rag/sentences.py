@@ -23,6 +23,10 @@ _WIDEST_WRAP = 110  # characters; longer lines were not wrapped by hand
 _NARROWEST_WRAP = 40
 _CONTINUABLE = 30  # a shorter line before a lower-case one is rather a list item than half a sentence
 
+# Text taken from a page breaks the line at an index: "... of O", "2 around the patient".
+_FORMULA = re.compile(r"(?<!\w)[A-Z]{1,3}$")
+_INDEX = re.compile(r"\d{1,2}[,;]?\s+([^\W\d_])")
+
 _CLOSERS = f"\"'”’»›)\\]）」』】》］{JOINER}"
 _OPENERS = f"\"'“‘«‹([（「『【《［*_¿¡{JOINER}"
 _STRONG = "。！？｡।॥۔؟។။።"  # end a sentence with or without a blank after
@@ -93,6 +97,9 @@ def _continues(plain: str, line: Span, following: Span, width: int) -> bool:
     if _LIST_ITEM.match(rest + " "):
         return False
     length = line.end - line.start
+    index = _INDEX.match(rest) if length >= _CONTINUABLE and _FORMULA.search(plain, line.start, line.end) else None
+    if index is not None and not index.group(1).isupper():
+        return True
     if width and length <= width:
         word = _FIRST_WORD.match(rest)
         return length + 1 + (word.end() if word else 1) > width

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -69,6 +70,17 @@ def test_an_essay_is_kept_whole() -> None:
     """Its headings are words of menus, and its list is a run of short lines."""
     text = read_text(DATA / "pages" / "essay.txt")
     assert set(roles_by_line(text).values()) == {"title", "content"}
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "es", "hi", "zh"])
+def test_a_paragraph_of_prose_is_kept_whole(language: str) -> None:
+    path = Path(__file__).parents[1].parent / "shared" / "eval" / f"xquad.{language}.json"
+    if not path.exists():
+        pytest.skip("the XQuAD paragraphs are not beside this repository")
+    found = json.loads(path.read_text(encoding="utf-8"))["data"]
+    paragraphs = [paragraph["context"] for article in found for paragraph in article["paragraphs"]]
+    assert len(paragraphs) == 240
+    assert [p for p in paragraphs if {b.role for b in label_blocks(p)} != {"content"}] == []
 
 
 POEM = "\n".join(["Đêm trăng", "", *(f"Dòng thơ số {n} ngắn" for n in "abcdef"), "Điệp khúc", "Dòng khác", "Điệp khúc"])

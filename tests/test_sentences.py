@@ -40,6 +40,13 @@ def test_chinese_needs_no_blank() -> None:
     assert sentences("你好。我很好！“是吗？”他说。") == ["你好。", "我很好！", "“是吗？”", "他说。"]
 
 
+def test_a_line_broken_at_an_index_goes_on() -> None:
+    text = "Chambers under high pressure raise the share of O\n2 around the patient. The room is full of CO\n2, too."
+    assert sentences(text) == [text[: text.index(" The")], text[text.index("The") :]]
+    listed = "The offices that took part in the count are of the BDK\n2 Bình Dương\n3 Hà Nội"
+    assert sentences(listed) == listed.split("\n")
+
+
 def test_lines_wrapped_by_hand_are_joined() -> None:
     assert sentences(WRAPPED) == [
         WRAPPED[: WRAPPED.index(" Mr.")],
