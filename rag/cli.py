@@ -112,7 +112,7 @@ def _index(options: Options) -> int:
 def _show(options: Options) -> int:
     from rag.articles import read_folder
 
-    articles, skipped = read_folder(options.articles)
+    articles, skipped = read_folder(options.articles, leave_out=options.index)
     article = _find(options, articles)
     if article is None:
         reasons = {each.article_id: each.reason for each in skipped}
