@@ -34,9 +34,10 @@ def quote_span(
     if len(text) <= max_characters:
         return span
     occurrences = _occurrences(Wanted.of(question, vocabulary), text)
-    cuts = _clause_cuts(text, max_characters)
+    places = places_of(question, text)
+    cuts = _clause_cuts(text, max_characters, quotations_apart=bool(places))
     clauses = [Span(a, b) for a, b in pairwise(cuts)]
-    anchors = places_of(question, text) or clauses
+    anchors = places or clauses
     anchor = max(anchors, key=lambda place: (_nearness(place, occurrences), -place.start))
     first = max(i for i, clause in enumerate(clauses) if clause.start <= anchor.start)
     last = min(i for i, clause in enumerate(clauses) if clause.end >= anchor.end)
@@ -115,8 +116,12 @@ def _grown(
         _, first, last = best
 
 
-def _clause_cuts(text: str, max_characters: int) -> list[int]:
-    """Places where clauses begin and end, first 0 and last len(text); none inside a quotation that fits."""
+def _clause_cuts(text: str, max_characters: int, *, quotations_apart: bool) -> list[int]:
+    """Places where clauses begin and end, first 0 and last len(text); none inside a quotation that fits.
+
+    A quotation belongs to the words before it ("Quyết định 217 về “…”"), unless a date, number or name is looked for.
+    """
     closed = [m.span() for m in _QUOTATION.finditer(text) if m.end() - m.start() <= max_characters]
     inner = (m.end() for m in _CLAUSE_END.finditer(text))
-    return sorted({c for c in inner if not any(a < c < b for a, b in closed)} | {0, len(text)})
+    apart = {m.start() for m in _QUOTATION.finditer(text)} if quotations_apart else set()
+    return sorted(apart | {c for c in inner if not any(a < c < b for a, b in closed)} | {0, len(text)})

@@ -50,6 +50,16 @@ def test_the_clause_that_answers(question: str, wanted: str, unwanted: str) -> N
     assert len(quote) <= 120
 
 
+def test_what_a_date_belongs_to_comes_with_it() -> None:
+    text = (
+        "Trung ương đã thực hiện Quyết định 290, ngày 25/2/2010 của Bộ “Về quy chế phối hợp giữa các bên”; trình Thông báo "
+        "số 292, ngày 18/9/2009 của Ban “Về việc chăm sóc các nạn nhân và gia đình trong giai đoạn mới của cả nước”."
+    )
+    quote = cut("Thông báo số 292 ban hành ngày nào?", text)
+    assert "292, ngày 18/9/2009" in quote
+    assert "chăm sóc" not in quote
+
+
 def test_a_short_sentence_stays_whole() -> None:
     assert cut("Có bao nhiêu phòng?", "Ban có 02 phòng, 15 biên chế.") == "Ban có 02 phòng, 15 biên chế."
 
