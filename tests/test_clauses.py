@@ -52,8 +52,8 @@ def test_the_clause_that_answers(question: str, wanted: str, unwanted: str) -> N
 
 def test_what_a_date_belongs_to_comes_with_it() -> None:
     text = (
-        "Trung ương đã thực hiện Quyết định 290, ngày 25/2/2010 của Bộ “Về quy chế phối hợp giữa các bên”; trình Thông báo "
-        "số 292, ngày 18/9/2009 của Ban “Về việc chăm sóc các nạn nhân và gia đình trong giai đoạn mới của cả nước”."
+        "Trung ương đã thực hiện Quyết định 290, ngày 25/2/2010 của Bộ “Về quy chế phối hợp giữa các bên”; trình Thông "
+        "báo số 292, ngày 18/9/2009 của Ban “Về việc chăm sóc các nạn nhân và gia đình trong giai đoạn mới”."
     )
     quote = cut("Thông báo số 292 ban hành ngày nào?", text)
     assert "292, ngày 18/9/2009" in quote
