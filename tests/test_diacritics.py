@@ -13,6 +13,7 @@ from rag.terms import fold
 LEXICON = LexicalIndex.build(
     [
         "Ban Dân vận Tỉnh ủy có 25 biên chế.",
+        "Tỉnh giao thêm biên chế.",
         "Công tác dân vận của Đảng; cơ quan báo chí đưa tin.",
         "Đàn vịt qua sông, bản làng vắng vẻ, biển chè xanh.",
     ]
