@@ -62,6 +62,8 @@ def about_articles(question: Question, corpus: Corpus, *, before: Question | Non
         return None
     if holds_any(text, "newest") or holds_any(text, "oldest"):
         return _extreme(corpus.articles, newest=holds_any(text, "newest"), words=words)
+    if holds_any(text, "mentions") and (authored := _authored(question, corpus)):
+        return _listing(authored, words)
     if holds_any(text, "mentions") and (holds_any(text, "mention_verbs") or question.quoted):
         return _mentions(question, corpus, words)
     if holds_any(text, "listing"):
@@ -73,6 +75,12 @@ def about_articles(question: Question, corpus: Corpus, *, before: Question | Non
     if fields and holds_any(text, "article"):
         return _fields(fields, _article_meant(question, corpus, before), words)
     return None
+
+
+def _authored(question: Question, corpus: Corpus) -> list[Article]:
+    """The articles whose author the question names: "bài nào của Jane Doe?"."""
+    asked = flat(question.text)
+    return [a for a in corpus.articles.values() if a.metadata.author and flat(a.metadata.author) in asked]
 
 
 def _fields(fields: Sequence[Field], meant: tuple[Article, float] | None, words: Mapping[str, str]) -> Listing:

@@ -42,6 +42,9 @@ def quote_span(
     first = max(i for i, clause in enumerate(clauses) if clause.start <= anchor.start)
     last = min(i for i, clause in enumerate(clauses) if clause.end >= anchor.end)
     first, last = _grown(clauses, first, last, occurrences, max_characters)
+    if not places:  # what is told of a thing follows its mention
+        while last + 1 < len(clauses) and clauses[last + 1].end - clauses[first].start <= max_characters:
+            last += 1
     run = Span(clauses[first].start, clauses[last].end)
     start, end = _window(text, run, anchor, max_characters) if run.end - run.start > max_characters else run
     while start < end and text[start] in _EDGE + ".…":
