@@ -16,16 +16,18 @@ from rag.terms import flat, fold
 from rag.types import Span
 
 UNSURE = 0.5  # evidence where the kind of thing can't be told from the text
-UNLIKELY = 0.3  # evidence where a number, name or year is not seen, but may be in words that aren't known
-NAMELESS = 0.1  # evidence of a person where no two words in a row have capitals
+UNLIKELY = 0.1  # evidence where a number, name or year is not seen, but may be in words that aren't known
+SHORT_NAME = 0.2  # evidence of a person where capitals may as well be an office's or a place's
 WRONG_UNIT = 0.4  # evidence of a number that stands beside something else than was asked for
 
+_SINGLE_NAME = re.compile(r"(?<=[\w,;] )(?![a-zà-ỹ])[^\W\d_][a-zà-ỹ]")  # a capital within a sentence
 _NUMBER = re.compile(r"(?<![\w/-])\d+(?:[.,]\d+)*(?!\w)|(?<!\w)(?:[IVXLC]{2,}|(?<=khóa )[IVX]|(?<=thứ )[IVX])(?!\w)")
 _NUMBER_WORDS = (  # Vietnamese (but "năm", which is "year", too), English, French
     "một|hai|ba|bốn|sáu|bảy|tám|chín|mười|one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|"
     "un|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|cent|mille"
 )
 _NUMBER_WORD = re.compile(rf"(?<!\w)(?:{_NUMBER_WORDS})(?= \w)", re.IGNORECASE)
+_OF_DOCUMENT = re.compile(r"\d[\w]*[-/][A-ZĐ]{2,}[\w/-]*,?\s+(?:ngày\s+)?$")
 _AMOUNT = re.compile(r"(?:bao nhi[êe]?u|mấy|may|how many|how much|combien de|combien d['’])\s+(\w+)", re.IGNORECASE)
 
 
@@ -42,11 +44,11 @@ def evidence_of(question: Question, text: str) -> float:
             return 0.0
         if question.kind == "number" and question.units and not _has_unit(question, text):
             return 0.0
-        return NAMELESS if question.kind == "person" else UNLIKELY
+        return UNLIKELY if question.kind != "person" or not _SINGLE_NAME.search(text) else SHORT_NAME
     if question.kind == "number" and (noun := _counted(question)):
         return 1.0 if any(_stands_by(noun, text, place) for place in places) else WRONG_UNIT
     if question.kind == "person":  # two capitals in a row may be an office, three are hardly anything but a name
-        return 1.0 if any(text[p.start : p.end].count(" ") >= 2 for p in places) else UNSURE
+        return 1.0 if any(text[p.start : p.end].count(" ") >= 2 for p in places) else SHORT_NAME
     return 1.0
 
 
@@ -54,13 +56,16 @@ def places_of(question: Question, text: str) -> list[Span]:
     """Where a text has what the question's kind asks for, in order; empty for kinds without a shape of their own."""
     if question.kind == "date":
         day_wanted = holds_any(question.text, "day_wanted")
-        return [Span(d.start, d.end) for d in find_dates(text) if d.day or not day_wanted]
+        dates = [Span(d.start, d.end) for d in find_dates(text) if d.day or not day_wanted]
+        if holds_any(question.text, "events"):  # then the date of a document is not the one that is asked for
+            dates = [d for d in dates if not _OF_DOCUMENT.search(text[: d.start])] or dates
+        return dates
     if question.kind == "number":
         if question.units and not _has_unit(question, text):
             return []
-        dates = [(d.start, d.end) for d in find_dates(text)]
+        dated = [(d.start, d.end) for d in find_dates(text)]
         found = [Span(*m.span()) for pattern in (_NUMBER, _NUMBER_WORD) for m in pattern.finditer(text)]
-        places = sorted(s for s in found if not any(a <= s.start < b for a, b in dates))
+        places = sorted(s for s in found if not any(a <= s.start < b for a, b in dated))
         noun = _counted(question)
         counted = [place for place in places if noun and _stands_by(noun, text, place)]
         return counted or places

@@ -14,13 +14,16 @@ from rag.cite import Quotation, Statement
 from rag.confidence import ANSWER_THRESHOLD, METADATA_CONFIDENCE, confidence_of
 from rag.corpus import Corpus
 from rag.errors import QuestionError
-from rag.question import Question, leans_on_history, read_question
+from rag.names import names_in
+from rag.passages import reading
+from rag.question import Question, content_syllables, holds_any, leans_on_history, read_question
 from rag.retrieve import Candidate
 from rag.select import Sentence, same_fact
 from rag.types import Span
 
 SHORT_ANSWER = 280  # characters of a quote that tells who, when, how many, what, why
 LIST_ANSWER = 800  # characters of a quote that lists
+SELF_CONTAINED = 4  # words of content with which a follow-up is understood alone
 CONTEXT_BONUS = 0.12  # for a sentence of the article that answered the question before
 
 
@@ -122,17 +125,33 @@ def _in_context(
     if not earlier:
         return []
     home = earlier[0].article.id
-    at_home = corpus.search(asked.text, only=[home])
+    if holds_any(asked.text, "followup_pronouns"):  # "bà ấy" may be somebody whom the answer named
+        together = _with_names(together, reading(earlier[0].article, earlier[0].span))
     elsewhere = [candidate for candidate in nearest if candidate.hit.passage.article_id != home]
 
-    def lifted(sentence: Sentence) -> tuple[float, str, Span]:
-        bonus = CONTEXT_BONUS if sentence.article.id == home else 0.0
-        return (-sentence.score - bonus, sentence.article.id, sentence.span)
+    def scored(question: Question) -> dict[tuple[str, Span], Sentence]:
+        at_home = corpus.search(question.text, only=[home])
+        return {(s.article.id, s.span): s for s in corpus.score(question, [*at_home, *elsewhere])}
 
-    best = min(corpus.score(asked, [*at_home, *elsewhere]), key=lifted)
-    again = [s for s in corpus.score(together, nearest) if (s.article.id, s.span) == (best.article.id, best.span)]
-    sure = max([confidence_of(asked, best), *(confidence_of(together, sentence) for sentence in again)])
-    return [_Choice(asked, best, sure)]
+    joint, alone = scored(together), scored(asked)
+    share = min(1.0, len(asked.content) / SELF_CONTAINED)  # how far the follow-up speaks for itself
+
+    def worth(key: tuple[str, Span]) -> tuple[float, tuple[str, Span]]:
+        bonus = CONTEXT_BONUS if key[0] == home else 0.0
+        return -(share * alone.get(key, joint[key]).score + (1 - share) * joint[key].score + bonus), key
+
+    if not joint:
+        return []
+    best = min(joint, key=worth)
+    sure = max(confidence_of(asked, alone.get(best)) * share, confidence_of(together, joint[best]))
+    return [_Choice(together if share < 1 else asked, joint[best], sure)]
+
+
+def _with_names(together: Question, answer: str) -> Question:
+    """The question with the names of the answer before added, for a pronoun to mean one of them."""
+    names = " ".join(answer[name.start : name.end] for name in names_in(answer))
+    content = content_syllables(names, together.language)
+    return replace(together, text=f"{names} {together.text}", content=tuple(dict.fromkeys(together.content + content)))
 
 
 def _year_by_year(asked: Question, corpus: Corpus) -> list[_Choice]:

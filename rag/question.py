@@ -22,6 +22,7 @@ from rag.dates import FoundDate, find_dates
 from rag.errors import QuestionError
 from rag.names import names_in
 from rag.terms import fold, has_diacritics, syllables, terms
+from rag.types import Span
 
 Kind = Literal["date", "number", "person", "place", "reason", "list", "fact"]
 Field = Literal["author", "published", "source", "title", "summary"]
@@ -153,11 +154,8 @@ def without_phrases(question: Question, tables: Sequence[str]) -> str:
     about = cast(Mapping[str, list[str]], _table()["about"])
     phrases = [phrase for name in tables for phrase in (about[name] if name in about else _phrases()[name])]
     for phrase in sorted(phrases, key=len, reverse=True):
-        if _HAN.search(phrase):
-            text = text.replace(phrase, " ")
-        elif len(comparable := _comparable(text)) == len(text):  # else its offsets would not be the text's
-            for match in reversed(list(_pattern(phrase, folded=not has_diacritics(text)).finditer(comparable))):
-                text = text[: match.start()] + " " + text[match.end() :]
+        for span in sorted(_find(text, phrase), reverse=True):
+            text = text[: span.start] + " " + text[span.end :]
     return " ".join(text.split())
 
 
@@ -209,9 +207,20 @@ def _kind(text: str) -> Kind:
 
 
 def _holds(text: str, phrase: str) -> bool:
+    return bool(_find(text, phrase))
+
+
+def _find(text: str, phrase: str) -> list[Span]:
+    """Where a phrase stands. Words typed without diacritics match those that have them, never the other way round."""
     if _HAN.search(phrase):
-        return phrase in text
-    return _pattern(phrase, folded=not has_diacritics(text)).search(_comparable(text)) is not None
+        return [Span(*m.span()) for m in re.finditer(re.escape(phrase), text)]
+    exact = unicodedata.normalize("NFC", text).casefold()
+    found = [Span(*m.span()) for m in _pattern(phrase, folded=False).finditer(exact)]
+    folded = fold(text)
+    if len(exact) != len(text) or len(folded) != len(text):  # offsets would not be the text's
+        return found if len(exact) == len(text) else []
+    plain = (Span(*m.span()) for m in _pattern(phrase, folded=True).finditer(folded))
+    return found + [span for span in plain if span not in found and not has_diacritics(text[span.start : span.end])]
 
 
 @cache
@@ -221,17 +230,13 @@ def _pattern(phrase: str, *, folded: bool) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)" + between.join(re.escape(part.strip()) for part in words.split("…")) + r"(?!\w)")
 
 
-def _comparable(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold() if has_diacritics(text) else fold(text)
-
-
 def _names(text: str, language: str) -> Iterable[str]:
     empty = _empty_words(language)
     for name in names_in(text):
         words = re.sub(r"['’]s\b", "", text[name.start : name.end]).replace("\u00a0", " ").split()
         while words and (words[0].casefold() in empty):  # "Ông Trần Quốc Vượng", "Theo Trần …"
             words.pop(0)
-        if len(words) >= 2:
+        if len(words) > 2 or (len(words) == 2 and name.start > 0):  # a question begins with a capital anyway
             yield " ".join(words)
 
 

@@ -8,7 +8,8 @@ Knows nothing of how passages were found, nor of how an answer is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -18,7 +19,7 @@ from rag.evidence import UNSURE, evidence_of
 from rag.passages import reading
 from rag.question import Question, numbers_of
 from rag.retrieve import Candidate
-from rag.terms import flat, fold, has_diacritics, terms
+from rag.terms import flat, fold, has_diacritics, spelling, terms
 from rag.types import Article, Span
 
 
@@ -38,7 +39,7 @@ class Vocabulary(Protocol):
 PASSAGE_WEIGHT = 1.0
 COVERAGE_WEIGHT = 0.25
 CONTEXT_WEIGHT = 0.15
-EVIDENCE_WEIGHT = 0.10
+EVIDENCE_WEIGHT = 0.15
 IMPOSSIBLE_WEIGHT = 0.15  # asked for a day, or an amount of money, of a text that has none
 UNMET_WEIGHT = 0.15
 MISSING_WEIGHT = 0.05  # a number, date or name of the question stands nowhere in the article
@@ -48,6 +49,7 @@ MET_ELSEWHERE = 0.8  # what a number, date or name counts that is met by the art
 UNKNOWN_PAIR = 0.5  # the weight of neighbours that stand nowhere side by side: many are no word
 FOLDED = 0.8  # what a word counts that is met only without its diacritics
 SENTENCE_ENDS = tuple('.!?…。！？;:”"»)')
+_VOWEL = re.compile("[aeiouy]")
 SAME_FACT_LIKENESS = 0.6  # Jaccard likeness of folded syllables
 
 
@@ -174,7 +176,8 @@ class Wanted:
         weights = tuple(vocabulary.rarity(term) * factor for term, factor in zip(chosen, unknown, strict=True))
         named = (*question.names, *question.quoted)
         # A name in another language is not found letter by letter.
-        names = tuple(flat(name) for name in named if question.language == "vi" or has_diacritics(name))
+        spelt = (name for name in named if question.language == "vi" or has_diacritics(name))
+        names = tuple(flat(name) if question.typed_plain else spelling(name) for name in spelt)
         rarities = [vocabulary.rarity(number) for number in question.numbers]
         rarities += [vocabulary.rarity(str(date.year)) if date.year else 1.0 for date in question.dates]
         rarities += [max(map(vocabulary.rarity, name.split()), default=0.0) for name in names]
@@ -188,11 +191,13 @@ class Wanted:
 
     def held_by(self, text: str) -> list[float]:
         """For each term 1 when the text has it as typed, `FOLDED` when only without diacritics, else 0."""
-        exact, folded = _term_sets(text)
-        if self.question.typed_plain:
-            return [1.0 if term in folded else 0.0 for term in self.folded]
-        pairs = zip(self.terms, self.folded, strict=True)
-        return [1.0 if term in exact else FOLDED if plain in folded else 0.0 for term, plain in pairs]
+        exact, folded, initials = _term_sets(text)
+        exact = folded if self.question.typed_plain else exact
+        pairs = zip(self.folded if self.question.typed_plain else self.terms, self.folded, strict=True)
+        return [
+            1.0 if term in exact else FOLDED if plain in folded or _abbreviates(plain, initials) else 0.0
+            for term, plain in pairs
+        ]
 
     def share(self, held: Sequence[float]) -> float:
         """The weighted mean of what is held; 0 for a question without content."""
@@ -227,9 +232,10 @@ class Wanted:
                 yield MET_ELSEWHERE if any(_agrees(parts, other) for other in elsewhere) else 0.0
 
     def _names(self, text: str, article: Article) -> Iterable[float]:
-        here = flat(text) if self.names else ""
+        form = flat if self.question.typed_plain else spelling
+        here = form(text) if self.names else ""
         for name in self.names:
-            there, parts = _article_words(article), name.split()
+            there, parts = _article_words(article, form), name.split()
             loosely = sum(f" {part} " in there for part in parts) / len(parts) if parts else 1.0
             if name in here:
                 yield 1.0
@@ -244,9 +250,16 @@ def _agrees(wanted: tuple[int | None, ...], other: tuple[int | None, ...]) -> bo
     return all(w is None or w == o for w, o in zip(wanted, other, strict=True))
 
 
+def _abbreviates(term: str, initials: str) -> bool:
+    """Whether a text has words in a row that a term abbreviates: "bhxh" in "bảo hiểm xã hội"."""
+    return len(term) > 2 and not _VOWEL.search(term) and term in initials
+
+
 @lru_cache(maxsize=8192)
-def _term_sets(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(terms(text)), frozenset(terms(text, folded=True))
+def _term_sets(text: str) -> tuple[frozenset[str], frozenset[str], str]:
+    """The terms of a text, the same without diacritics, and the first letters of its words."""
+    folded = terms(text, folded=True)
+    return frozenset(terms(text)), frozenset(folded), "".join(term[0] for term in folded if "_" not in term)
 
 
 # An article hashes by its strings, which keep their hash: finding it again costs next to nothing.
@@ -258,8 +271,8 @@ def _article_numbers(article: Article) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _article_words(article: Article) -> str:
-    return flat(article.metadata.title + " " + article.plain)
+def _article_words(article: Article, form: Callable[[str], str]) -> str:
+    return form(article.metadata.title + " " + article.plain)
 
 
 @lru_cache(maxsize=64)

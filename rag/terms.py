@@ -85,6 +85,11 @@ def flat(text: str) -> str:
     return " " + " ".join(_WORD.findall(_APOSTROPHES.sub("", fold(text)))) + " "
 
 
+def spelling(text: str) -> str:
+    """`flat` with diacritics kept, each tone in one place: `"Điểu K’Ré, Ủy viên" -> " điểu kré uỷ viên "`."""
+    return " " + " ".join(syllables(_APOSTROPHES.sub("", text))) + " "
+
+
 def _move_tone(match: re.Match[str]) -> str:
     first, second = match[0][0], match[0][1]
     base = "o" if first in _VOWELS["o"] else "u"

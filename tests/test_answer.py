@@ -156,6 +156,12 @@ def test_follow_up_is_understood_with_the_question_before(bot: rag.Assistant) ->
     assert answer.trace.understood_as == f"{history[0]} Thế được giao tổng cộng bao nhiêu?"
 
 
+def test_a_pronoun_means_whom_the_answer_before_named(bot: rag.Assistant) -> None:
+    answer = bot.answer("Thế ông ấy giữ chức gì?", history=["Ai trao tặng Cờ thi đua của Chính phủ?"])
+    assert "Phó Trưởng Ban Thường trực" in answer.text
+    assert answer.citations[0].article_id.startswith("000")
+
+
 def test_history_does_not_bend_a_question_that_stands_alone(bot: rag.Assistant) -> None:
     question = "Đề án số 06-ĐA/TU của Tỉnh ủy ban hành ngày nào?"
     with_history = bot.answer(question, history=["Ai trao tặng Cờ thi đua của Chính phủ?"])

@@ -19,6 +19,9 @@ from rag.question import read_question
         ("Ai phát biểu?", "Ông Trần Văn Bình phát biểu tại hội nghị.", ["Ông Trần Văn Bình"]),
         ("Trần Văn Bình làm việc với ai?", "Trần Văn Bình gặp Lê Thị Hoa.", ["Lê Thị Hoa"]),
         ("Kinh phí bao nhiêu tỷ đồng?", "có 15 biên chế", []),
+        # when it happened, and not the date that a document bears; unless that is what is asked for
+        ("Hội nghị diễn ra ngày nào?", "Ngày 9/7, hội nghị bàn Chỉ thị 43-CT/TW ngày 14/5/2015.", ["9/7"]),
+        ("Chỉ thị ban hành ngày nào?", "Ngày 9/7, hội nghị bàn Chỉ thị 43-CT/TW ngày 14/5/2015.", ["9/7", "14/5/2015"]),
     ],
 )
 def test_places(question: str, text: str, places: list[str]) -> None:

@@ -1,0 +1,59 @@
+"""Which words of a question a sentence has, and what it must meet."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.lexical import LexicalIndex
+from rag.question import read_question
+from rag.select import Wanted, share_held
+from rag.types import Article, Metadata, Span
+
+TEXTS = [
+    "Đoàn khảo sát tại Bảo hiểm xã hội Việt Nam trong năm 2016.",
+    "Sở Y tế Nghệ An có 340 cán bộ.",
+    "Ban Dân vận họp bàn về công tác năm 2021.",
+]
+VOCABULARY = LexicalIndex.build([*TEXTS, "Ban Dân vận đi cơ sở.", "Ban Dân vận tổng kết.", "Ban Dân vận nghe báo cáo."])
+
+
+def article(text: str) -> Article:
+    return Article("a.txt", text, text, "", Metadata("Báo cáo"), (Span(0, len(text)),))
+
+
+@pytest.mark.parametrize(
+    ("question", "share"),
+    [
+        ("khảo sát Bảo hiểm xã hội", 1.0),
+        ("khao sat bao hiem xa hoi", 1.0),  # typed without diacritics
+        ("khảo sát bhxh", 0.9),  # words in a row whose first letters it is
+        ("khao sat BHXH", 0.75),  # but the two never stand side by side
+        ("nghiên cứu khoa học", 0.0),
+    ],
+)
+def test_share_of_words(question: str, share: float) -> None:
+    assert share_held(read_question(question), TEXTS[0], VOCABULARY) == pytest.approx(share, abs=0.11)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "numbers", "names"),
+    [
+        ("Sở Y tế Nghệ An có 340 cán bộ?", TEXTS[1], [1.0], [1.0]),
+        ("Sở Y tế Nghệ An có 341 cán bộ?", TEXTS[1], [0.0], [1.0]),
+        ("Vì sao Sở Y tế Hà Tĩnh thiếu cán bộ?", TEXTS[1], [], [0.0]),
+        ("Vì sao Bảo hiểm xã hội Việt Nam họp năm 2017?", TEXTS[0], [0.0], [1.0]),
+        ("Vì sao Bảo hiểm xã hội Việt Nam họp năm 2016?", TEXTS[0], [1.0], [1.0]),
+    ],
+)
+def test_numbers_dates_and_names_are_to_be_met(
+    question: str, text: str, numbers: list[float], names: list[float]
+) -> None:
+    wanted = Wanted.of(read_question(question), VOCABULARY)
+    assert wanted.number_checks(text, article(text)) == numbers
+    assert wanted.name_checks(text, article(text))[-1:] == names
+
+
+def test_a_rare_name_weighs_more_than_an_office() -> None:
+    wanted = Wanted.of(read_question("Vì sao Ban Dân vận ở Hà Tĩnh họp?"), VOCABULARY)
+    assert wanted.names == (" ban dân ", " hà tĩnh ")
+    assert wanted.met([1.0, 0.0]) < 0.5
