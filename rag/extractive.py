@@ -7,7 +7,7 @@ from metadata; one about two years is asked of each; any other is answered by th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from rag.about import Listing, about_articles, wording
 from rag.cite import Quotation, Statement
@@ -184,16 +184,6 @@ def _quoting(choice: _Choice, others: Sequence[Sentence], corpus: Corpus) -> Sta
 
 
 def _scores(best: Sentence) -> Mapping[str, float]:
-    names = (
-        "score",
-        "cosine",
-        "passage_score",
-        "lexical",
-        "coverage",
-        "context",
-        "evidence",
-        "met",
-        "numbers_met",
-        "names_met",
-    )
-    return {name: float(getattr(best, name)) for name in names}
+    """The measures of a sentence, by name."""
+    values = ((each.name, getattr(best, each.name)) for each in fields(best))
+    return {name: value for name, value in values if isinstance(value, float)}
