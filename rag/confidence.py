@@ -17,7 +17,7 @@ from rag.passages import reading
 from rag.question import Question, language_of
 from rag.select import Sentence
 
-ANSWER_THRESHOLD = 1 / 3  # a wrong answer is taken to cost half of what a right one is worth
+ANSWER_THRESHOLD = 1 / 3  # a wrong answer costs half of what a right one is worth; set with the dev questions in view
 METADATA_CONFIDENCE = 0.95  # of what an article's own byline, date line or title says
 
 MEASURES = (
