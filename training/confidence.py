@@ -53,7 +53,8 @@ def training_articles(data: Path, language: str) -> Xquad:
 
 
 Way = Literal["asked", "taken away", "near miss"]
-SHARES: dict[Way, float] = {"asked": 0.6, "taken away": 0.15, "near miss": 0.25}  # assumed of what people ask; set with the dev questions in view
+# Assumed of what people ask; set with the development questions in view.
+SHARES: dict[Way, float] = {"asked": 0.6, "taken away": 0.15, "near miss": 0.25}
 Example = tuple[int, str, Way, list[float], bool]  # XQuAD article, setting, way, measures, right or not
 
 
