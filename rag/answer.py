@@ -24,6 +24,7 @@ from rag.errors import ArticlesError, IndexUnusableError
 from rag.extractive import draft_answer
 from rag.index import Index, build_index, open_index, why_stale
 from rag.question import read_question
+from rag.reader import Reader, open_reader
 from rag.retrieve import retrieve
 from rag.types import Answer, Article, Hit, Report, Skipped, Trace
 
@@ -37,11 +38,14 @@ RELATED = 3  # nearest passages shown with an answer
 class Assistant:
     """Answers questions from one folder of articles. Keep one for many questions; safe to share between threads."""
 
-    def __init__(self, articles: Path, index: Path, settings: IndexSettings, embedder: Embedder) -> None:
+    def __init__(
+        self, articles: Path, index: Path, settings: IndexSettings, embedder: Embedder, reader: Reader | None = None
+    ) -> None:
         self.articles_folder = articles
         self.index_folder = index
         self._settings = settings
         self._embedder = embedder
+        self._reader = reader
         self._building = threading.Lock()
         self._opening = threading.Lock()
         self._open: Index | None = None
@@ -53,15 +57,18 @@ class Assistant:
         index: Path | str = INDEX_FOLDER,
         *,
         embedding_model: str = EMBEDDED_MODEL,
+        reader: str | None = None,
         show_progress: bool = False,
     ) -> Assistant:
         """Open the index of a folder, building what is missing or out of date.
 
-        `embedding_model` is the embedded model, or any other by name or path, run by sentence-transformers.
+        `embedding_model` is the embedded model, or any other by name or path, run by sentence-transformers; `reader`
+        is the embedded one where that can be had, any other by name or path, run by transformers, or "none": quicker,
+        and less often right.
         Raises `ArticlesError`, `ModelError` or `IndexUnusableError`, each saying what to do.
         """
         settings = IndexSettings(embedding_model=embedding_model)
-        assistant = cls(Path(articles), Path(index), settings, open_embedder(embedding_model))
+        assistant = cls(Path(articles), Path(index), settings, open_embedder(embedding_model), open_reader(reader))
         assistant.refresh(show_progress=show_progress)
         return assistant
 
@@ -73,7 +80,7 @@ class Assistant:
         started = time.perf_counter()
         asked = read_question(question)
         index = self._index()
-        draft = draft_answer(asked, history, Corpus(index, self._embedder))
+        draft = draft_answer(asked, history, Corpus(index, self._embedder, self._reader))
         text, citations = compose(draft.statements, heading=draft.heading) if draft.statements else (draft.refusal, ())
         return Answer(
             question=question,
@@ -87,6 +94,7 @@ class Assistant:
                 understood_as=draft.understood_as,
                 kind=draft.kind,
                 generation=index.generation,
+                reader=self._reader.id if self._reader else "",
                 scores=draft.scores,
                 milliseconds={"total": (time.perf_counter() - started) * 1e3},
             ),

@@ -1,7 +1,8 @@
 """Cut a long sentence down to the run of clauses that answers: a quote is short, and still a slice of the file.
 
-The anchor is the place that answers: the date, number or name that stands nearest to the question's words, or else the
-clause that has most of them. From there the run grows towards the words not yet held, as long as it fits.
+The anchor is the place that answers: where the reader found it, or else the date, number or name that stands nearest
+to the question's words, or the clause that has most of them. From there the run grows towards the words not yet held,
+as long as it fits.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from itertools import pairwise
 
 from rag.evidence import places_of
 from rag.question import Question
-from rag.select import Vocabulary, Wanted
 from rag.terms import fold
 from rag.types import Article, Span
+from rag.wanted import Vocabulary, Wanted
 
 NEAR = 60  # characters over which nearness to the question's words fades to a third
 WORDS_BEFORE = 1.0  # words before a date or number tell more of it …
@@ -27,9 +28,18 @@ _EDGE = " \t\n\u00a0,;:-–—"
 
 
 def quote_span(
-    question: Question, article: Article, span: Span, vocabulary: Vocabulary, *, max_characters: int
+    question: Question,
+    article: Article,
+    span: Span,
+    vocabulary: Vocabulary,
+    *,
+    max_characters: int,
+    answer: Span | None = None,
 ) -> Span:
-    """The part of a sentence to quote: all of it where it is short enough, else the clauses that answer best."""
+    """The part of a sentence to quote: all of it where it is short enough, else the clauses that answer best.
+
+    `answer` is the place in the file where a reader found the answer.
+    """
     text = article.plain[span.start : span.end]
     if len(text) <= max_characters:
         return span
@@ -37,7 +47,7 @@ def quote_span(
     places = places_of(question, text)
     cuts = _clause_cuts(text, max_characters, quotations_apart=bool(places))
     clauses = [Span(a, b) for a, b in pairwise(cuts)]
-    anchors = places or clauses
+    anchors = [Span(answer.start - span.start, answer.end - span.start)] if answer else places or clauses
     anchor = max(anchors, key=lambda place: (_nearness(place, occurrences), -place.start))
     first = max(i for i, clause in enumerate(clauses) if clause.start <= anchor.start)
     last = min(i for i, clause in enumerate(clauses) if clause.end >= anchor.end)

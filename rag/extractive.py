@@ -60,12 +60,12 @@ def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Dra
     listing = about_articles(asked, corpus, before=before)
     if listing is not None:
         return _from_listing(listing, asked, together, nearest)
-    others = corpus.score(asked, nearest)
+    others = corpus.score(asked, nearest, read_as=together.text)
     if before:
         choices = _in_context(asked, before, together, nearest, corpus)
     else:
         choices = _year_by_year(asked, corpus) or [_Choice(asked, s, confidence_of(asked, s)) for s in others[:1]]
-    confidence = min((choice.confidence for choice in choices), default=0.0)
+    confidence = _least(choices)
     answered = confidence >= ANSWER_THRESHOLD
     return Draft(
         statements=tuple(_quoting(choice, others, corpus) for choice in choices) if answered else (),
@@ -131,7 +131,8 @@ def _in_context(
 
     def scored(question: Question) -> dict[tuple[str, Span], Sentence]:
         at_home = corpus.search(question.text, only=[home])
-        return {(s.article.id, s.span): s for s in corpus.score(question, [*at_home, *elsewhere])}
+        scored = corpus.score(question, [*at_home, *elsewhere], read_as=together.text)
+        return {(s.article.id, s.span): s for s in scored}
 
     joint, alone = scored(together), scored(asked)
     share = min(1.0, len(asked.content) / SELF_CONTAINED)  # how far the follow-up speaks for itself
@@ -155,7 +156,7 @@ def _with_names(together: Question, answer: str) -> Question:
 
 
 def _year_by_year(asked: Question, corpus: Corpus) -> list[_Choice]:
-    """For "ai năm 2015, ai năm 2020?" the best sentence of each year's articles; none unless two years are found."""
+    """For "ai năm 2015, ai năm 2020?" the best sentence of each year's articles; none unless each of two answers."""
     years = sorted({date.year for date in asked.dates if date.year})
     if len(years) < 2:
         return []
@@ -170,13 +171,18 @@ def _year_by_year(asked: Question, corpus: Corpus) -> list[_Choice]:
         dated = [a.id for a in corpus.articles.values() if (day := a.metadata.published) and day.year == year]
         best = corpus.score(part, corpus.search(part.text, only=dated)) if dated else []
         choices += [_Choice(part, sentence, confidence_of(part, sentence)) for sentence in best[:1]]
-    return choices if len(choices) > 1 else []
+    return choices if len(choices) > 1 and _least(choices) >= ANSWER_THRESHOLD else []
+
+
+def _least(choices: Sequence[_Choice]) -> float:
+    """The confidence of an answer is that of its weakest part."""
+    return min((choice.confidence for choice in choices), default=0.0)
 
 
 def _quoting(choice: _Choice, others: Sequence[Sentence], corpus: Corpus) -> Statement:
     best = choice.sentence
     limit = LIST_ANSWER if choice.question.kind == "list" else SHORT_ANSWER
-    span = corpus.cut(choice.question, best.article, best.span, max_characters=limit)
+    span = corpus.cut(choice.question, best.article, best.span, max_characters=limit, answer=best.answer)
     same = tuple(Quotation(other.article, other.span) for other in same_fact(best, others))
     return Statement(
         Quotation(best.article, span), same=same, cut=(span.start > best.span.start, span.end < best.span.end)
@@ -186,4 +192,4 @@ def _quoting(choice: _Choice, others: Sequence[Sentence], corpus: Corpus) -> Sta
 def _scores(best: Sentence) -> Mapping[str, float]:
     """The measures of a sentence, by name."""
     values = ((each.name, getattr(best, each.name)) for each in fields(best))
-    return {name: value for name, value in values if isinstance(value, float)}
+    return {"score": best.score, **{name: value for name, value in values if isinstance(value, float)}}

@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
 
-from rag.config import ARTICLES_FOLDER, EMBEDDED_MODEL, INDEX_FOLDER
+from rag.config import ARTICLES_FOLDER, EMBEDDED_MODEL, EMBEDDED_READER, INDEX_FOLDER, NO_READER
 
 ANSWERED, ERROR, REFUSED, INTERRUPTED = 0, 2, 3, 130  # exit codes
 
@@ -48,6 +48,7 @@ class Options:
     index: Path
     embedding_model: str
     verbose: bool
+    reader: str | None = NO_READER
     question: str = ""
     json: bool = False
     k: int = PASSAGES
@@ -99,9 +100,13 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--port", type=_port, default=PORT, help="default: %(default)s; 0 takes a free one")
     chat.add_argument("--open", action=argparse.BooleanOptionalAction, default=False, help="open it in the browser too")
 
+    _add_reader(chat)
+
     ask = command("ask", "answer one question, with sources and quotes")
     ask.add_argument("question", help='the question, in quotes; "-" reads it from standard input')
     ask.add_argument("--json", action="store_true", help="everything about the answer, as JSON")
+
+    _add_reader(ask)
 
     search = command("search", "find passages, without answering")
     search.add_argument("question", help='what to look for; "-" reads it from standard input')
@@ -118,6 +123,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_reader(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--reader", type=_name, metavar="NAME", help=_READER_HELP)
+
+
+_READER_HELP = (
+    f"what reads the best passages for the answer; default: {EMBEDDED_READER}, which is part of the installation; or "
+    'any transformers model that answers with spans, by name or path; or "none": quicker, and less often right'
+)
 _MODEL_HELP = (
     "default: %(default)s, which is part of the installation; or any sentence-transformers model, by name or path"
 )

@@ -48,7 +48,7 @@ def retrieve(
 
     `only` leaves just the articles of those ids. The same index and question give the same floats.
     """
-    query = embedder.embed_queries([_as_written(question, index)])[0]
+    query = embedder.embed_queries([as_written(question, index)])[0]
     lexical = index.lexical.scores(question)
     rows = _candidate_rows(index, query, lexical, only)
     if k < 1 or not len(rows):
@@ -70,7 +70,7 @@ def retrieve(
     ]
 
 
-def _as_written(question: str, index: Index) -> str:
+def as_written(question: str, index: Index) -> str:
     """What the model is asked: Vietnamese typed without diacritics gets them back; models read it badly without."""
     if has_diacritics(question) or language_of(question) != "vi":
         return question

@@ -1,66 +1,41 @@
 """Choose the sentences that answer a question, by measures that can be inspected.
 
-Every sentence of the retrieved passages is scored by: the cosine of its vector with the question's, the share of the
-question's words (weighted by their rarity) that it and its surroundings hold, whether it has the kind of thing asked
-for (`rag.evidence`), and whether the question's own numbers, dates and names are met by it or by its article.
+Every sentence of the retrieved passages is scored by: how probable it is that the answer starts in it, where a reader
+has read its passage; the cosine of its vector with the question's; the share of the question's words (weighted by their
+rarity) that it and its surroundings hold; whether it has the kind of thing asked for (`rag.evidence`); and whether the
+question's own numbers, dates and names are met by it or by its article. The weights stand in `data/weights.yaml`.
 Knows nothing of how passages were found, nor of how an answer is written.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Protocol
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from rag.dates import find_dates
-from rag.evidence import UNSURE, evidence_of
+from rag.evidence import evidence_of
 from rag.passages import reading
 from rag.question import Question, numbers_of
+from rag.reader import Reading
 from rag.retrieve import Candidate
-from rag.terms import flat, fold, has_diacritics, spelling, terms
-from rag.types import Article, Span
+from rag.types import Article, Passage, Span
+from rag.wanted import Vocabulary, Wanted, term_sets
+from rag.weights import weighed, weights_for
 
-
-class Vocabulary(Protocol):
-    """What is known of the words of the collection."""
-
-    def rarity(self, term: str) -> float:
-        """The inverse document frequency of a term; of an unknown one, the highest."""
-        ...
-
-    def knows(self, term: str) -> bool:
-        """Whether any text has the term."""
-        ...
-
-
-# Weights of the sentence score; chosen on the training articles of XQuAD and the development questions.
-PASSAGE_WEIGHT = 1.0
-COVERAGE_WEIGHT = 0.25
-CONTEXT_WEIGHT = 0.15
-EVIDENCE_WEIGHT = 0.15
-IMPOSSIBLE_WEIGHT = 0.15  # asked for a day, or an amount of money, of a text that has none
-UNMET_WEIGHT = 0.15
-MISSING_WEIGHT = 0.05  # a number, date or name of the question stands nowhere in the article
-FRAGMENT_WEIGHT = 0.05  # a caption or a heading has the words of a question, and tells little
-
-MET_ELSEWHERE = 0.8  # what a number, date or name counts that is met by the article, not by the sentence
-UNKNOWN_PAIR = 0.5  # the weight of neighbours that stand nowhere side by side: many are no word
-FOLDED = 0.8  # what a word counts that is met only without its diacritics
 SENTENCE_ENDS = tuple('.!?…。！？;:”"»)')
-_VOWEL = re.compile("[aeiouy]")
+FAR_AHEAD = 0.3  # a greater lead of the best score says no more
+LEAST_READ = 0.001  # a smaller probability of the reader is as good as none
+LIKELY_ANSWER = 0.1  # a span that is less likely says nothing about where the answer stands
 SAME_FACT_LIKENESS = 0.6  # Jaccard likeness of folded syllables
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """A sentence that may answer. All of the measures are 0 to 1, and higher is better."""
+    """A sentence that may answer. Its measures are 0 to 1, the passage's score -1 to 1.5; higher is better."""
 
     article: Article
     span: Span
     rank: int  # of its passage, from 1
-    score: float
     cosine: float
     passage_score: float
     lexical: float
@@ -70,60 +45,112 @@ class Sentence:
     met: float  # the share of the question's numbers, dates and names that the sentence or its article meets
     numbers_met: float  # 0 when a number or a date is met nowhere in the article, else 1
     names_met: float  # the same of names and quotations
+    whole: float  # it ends as a sentence does; a caption or a heading has a question's words and tells little
+    read: float | None = None  # the probability that the answer starts in it, by the reader; None: there is no reader
+    answerable: float = 0.0  # the probability that its passage answers, by the reader
+    answer: Span | None = None  # the likeliest place of the answer in it, where the reader found one that is likely
+    lead: float = FAR_AHEAD  # of its score over the best of the others; below 0 for all but the best
+
+    @property
+    def score(self) -> float:
+        """What sentences are ranked by."""
+        return weighed(ranked_by(self), weights_for("sentence", read=self.read is not None))
 
 
 def score_sentences(
-    question: Question, candidates: Sequence[Candidate], articles: Mapping[str, Article], vocabulary: Vocabulary
+    question: Question,
+    candidates: Sequence[Candidate],
+    articles: Mapping[str, Article],
+    vocabulary: Vocabulary,
+    readings: Mapping[Passage, Reading] | None,
 ) -> list[Sentence]:
-    """Every sentence of the candidates, best first; ties by place. A sentence of two passages counts once."""
+    """Every sentence of the candidates, best first; ties by place. A sentence of two passages counts once.
+
+    `readings` are of the passages that were read; None where there is no reader.
+    """
     wanted = Wanted.of(question, vocabulary)
-    best: dict[tuple[str, Span], Sentence] = {}
+    found: dict[tuple[str, Span], Sentence] = {}
     for candidate in candidates:
         passage = candidate.hit.passage
         article = articles[passage.article_id]
         around = wanted.held_by(article.metadata.title + "\n" + reading(article, Span(passage.start, passage.end)))
         for span, cosine in zip(passage.sentences, candidate.sentences, strict=True):
-            sentence = _scored(wanted, candidate, article, span, cosine, around)
-            key = (article.id, span)
-            if key not in best or sentence.score > best[key].score:
-                best[key] = sentence
-    return sorted(best.values(), key=lambda s: (-s.score, s.article.id, s.span))
+            sentence = _measured(wanted, candidate, article, span, cosine, around)
+            if readings is not None:
+                sentence = _read(sentence, passage, readings.get(passage))
+            found[article.id, span] = max(found.get((article.id, span), sentence), sentence, key=_told)
+    scored = [(sentence.score, sentence) for sentence in found.values()]
+    scored.sort(key=lambda pair: (-pair[0], pair[1].article.id, pair[1].span))
+    best = [score for score, _ in scored[:2]]
+    return [
+        replace(sentence, lead=min(FAR_AHEAD, score - best[1 if i == 0 else 0])) if len(best) > 1 else sentence
+        for i, (score, sentence) in enumerate(scored)
+    ]
 
 
-def _scored(
+def _told(sentence: Sentence) -> tuple[float, float]:
+    """By which of its passages a sentence is measured: the one where it was read as the answer, or else the nearer."""
+    return sentence.read or 0.0, sentence.passage_score
+
+
+def _measured(
     wanted: Wanted, candidate: Candidate, article: Article, span: Span, cosine: float, around: Sequence[float]
 ) -> Sentence:
     text = reading(article, span)
     held = wanted.held_by(text)
-    coverage = wanted.share(held)
-    context = wanted.share([max(a, b) for a, b in zip(held, around, strict=True)])
-    evidence = evidence_of(wanted.question, text)
     numbers, names = wanted.number_checks(text, article), wanted.name_checks(text, article)
-    checks = numbers + names
-    met = wanted.met(checks)
     return Sentence(
         article=article,
         span=span,
         rank=candidate.hit.rank,
-        score=cosine
-        + PASSAGE_WEIGHT * candidate.hit.score
-        + COVERAGE_WEIGHT * coverage
-        + CONTEXT_WEIGHT * context
-        + EVIDENCE_WEIGHT * (evidence - UNSURE)
-        - IMPOSSIBLE_WEIGHT * (evidence == 0)
-        - FRAGMENT_WEIGHT * (not text.endswith(SENTENCE_ENDS))
-        - UNMET_WEIGHT * (1 - met)
-        - MISSING_WEIGHT * (min(checks, default=1.0) == 0),
         cosine=cosine,
         passage_score=candidate.hit.score,
         lexical=candidate.lexical,
-        coverage=coverage,
-        context=context,
-        evidence=evidence,
-        met=met,
+        coverage=wanted.share(held),
+        context=wanted.share([max(a, b) for a, b in zip(held, around, strict=True)]),
+        evidence=evidence_of(wanted.question, text),
+        met=wanted.met(numbers + names),
         numbers_met=float(min(numbers, default=1.0) > 0),
         names_met=float(min(names, default=1.0) > 0),
+        whole=float(text.endswith(SENTENCE_ENDS)),
     )
+
+
+def _read(sentence: Sentence, passage: Passage, found: Reading | None) -> Sentence:
+    """The sentence with what the reader found in it; nothing where its passage was not read."""
+    if found is None:
+        return replace(sentence, read=0.0)
+    here = Span(sentence.span.start - passage.start, sentence.span.end - passage.start)
+    answer = None
+    for (start, end), probability in found.spans:
+        if here.start <= start < here.end and probability >= LIKELY_ANSWER:
+            answer = Span(passage.start + start, passage.start + min(end, here.end))
+            break
+    return replace(sentence, read=found.within(here), answerable=found.answerable, answer=answer)
+
+
+def ranked_by(sentence: Sentence) -> dict[str, float]:
+    """The measures by which sentences are ranked, by name."""
+    found = {
+        "cosine": sentence.cosine,
+        "passage": sentence.passage_score,
+        "coverage": sentence.coverage,
+        "context": sentence.context,
+        "evidence": sentence.evidence,
+        "impossible": float(sentence.evidence == 0),
+        "fragment": 1 - sentence.whole,
+        "met": sentence.met,
+        "missing": 1 - min(sentence.numbers_met, sentence.names_met),
+    }
+    if sentence.read is not None:
+        found |= {"read": sentence.read, "read_odds": log_odds(sentence.read)}
+    return found
+
+
+def log_odds(probability: float) -> float:
+    """-1 for what is as good as impossible, 0 for even, 1 for as good as sure: the logarithm of the odds, scaled."""
+    kept = min(max(probability, LEAST_READ), 1 - LEAST_READ)
+    return math.log(kept / (1 - kept)) / math.log((1 - LEAST_READ) / LEAST_READ)
 
 
 def share_held(question: Question, text: str, vocabulary: Vocabulary, *, content: Sequence[str] | None = None) -> float:
@@ -149,132 +176,5 @@ def same_fact(best: Sentence, sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _likeness(one: str, other: str) -> float:
-    a, b = _term_sets(one)[1], _term_sets(other)[1]
+    a, b = term_sets(one)[1], term_sets(other)[1]
     return len(a & b) / len(a | b) if a and b else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a question asks to be met, ready to compare with many texts."""
-
-    question: Question
-    terms: tuple[str, ...]  # syllables that carry content, and pairs of neighbours with at least one
-    folded: tuple[str, ...]  # the same without diacritics
-    weights: tuple[float, ...]
-    names: tuple[str, ...]  # and quotations, flat, that must be met
-    check_weights: tuple[float, ...]  # of the question's numbers, dates and names, by rarity: an office is no name
-
-    @staticmethod
-    def of(question: Question, vocabulary: Vocabulary, content: Sequence[str] | None = None) -> Wanted:
-        """The terms of a question (or of other content) with their weights."""
-        single = tuple(question.content if content is None else content)
-        if content is None:
-            of_text = terms(question.text)
-            single += tuple(t for t in of_text if "_" in t and all(part in question.content for part in t.split("_")))
-        chosen = tuple(dict.fromkeys(single))
-        unknown = (UNKNOWN_PAIR if "_" in term and not vocabulary.knows(term) else 1.0 for term in chosen)
-        weights = tuple(vocabulary.rarity(term) * factor for term, factor in zip(chosen, unknown, strict=True))
-        named = (*question.names, *question.quoted)
-        # A name in another language is not found letter by letter.
-        spelt = (name for name in named if question.language == "vi" or has_diacritics(name))
-        names = tuple(flat(name) if question.typed_plain else spelling(name) for name in spelt)
-        rarities = [vocabulary.rarity(number) for number in question.numbers]
-        rarities += [vocabulary.rarity(str(date.year)) if date.year else 1.0 for date in question.dates]
-        rarities += [max(map(vocabulary.rarity, name.split()), default=0.0) for name in names]
-        folded = tuple(fold(term) for term in chosen)
-        return Wanted(question, chosen, folded, weights, names, tuple(rarities))
-
-    def met(self, checks: Sequence[float]) -> float:
-        """The weighted mean of the checks, numbers and dates before names; 1 where there is nothing to meet."""
-        total = sum(self.check_weights)
-        return sum(w * c for w, c in zip(self.check_weights, checks, strict=True)) / total if total else 1.0
-
-    def held_by(self, text: str) -> list[float]:
-        """For each term 1 when the text has it as typed, `FOLDED` when only without diacritics, else 0."""
-        exact, folded, initials = _term_sets(text)
-        exact = folded if self.question.typed_plain else exact
-        pairs = zip(self.folded if self.question.typed_plain else self.terms, self.folded, strict=True)
-        return [
-            1.0 if term in exact else FOLDED if plain in folded or _abbreviates(plain, initials) else 0.0
-            for term, plain in pairs
-        ]
-
-    def share(self, held: Sequence[float]) -> float:
-        """The weighted mean of what is held; 0 for a question without content."""
-        total = sum(self.weights)
-        return sum(w * h for w, h in zip(self.weights, held, strict=True)) / total if total else 0.0
-
-    def number_checks(self, text: str, article: Article) -> list[float]:
-        """For each number and date of the question: 1 met by the text, less by its article only, 0 by neither."""
-        return [*self._numbers(text, article), *self._dates(text, article)]
-
-    def name_checks(self, text: str, article: Article) -> list[float]:
-        """The same for each name and quotation."""
-        return list(self._names(text, article))
-
-    def _numbers(self, text: str, article: Article) -> Iterable[float]:
-        here = set(numbers_of(text)) if self.question.numbers else set()
-        for number in self.question.numbers:
-            there = _article_numbers(article)
-            yield 1.0 if number in here else MET_ELSEWHERE if number in there else 0.0
-
-    def _dates(self, text: str, article: Article) -> Iterable[float]:
-        published = article.metadata.published
-        for wanted in self.question.dates:
-            parts = (wanted.day, wanted.month, wanted.year)
-            known = [(d.day, d.month, d.year) for d in find_dates(text)]
-            elsewhere = list(_article_dates(article))
-            if published:
-                elsewhere.append((published.day, published.month, published.year))
-            if any(_agrees(parts, other) for other in known):
-                yield 1.0
-            else:
-                yield MET_ELSEWHERE if any(_agrees(parts, other) for other in elsewhere) else 0.0
-
-    def _names(self, text: str, article: Article) -> Iterable[float]:
-        form = flat if self.question.typed_plain else spelling
-        here = form(text) if self.names else ""
-        for name in self.names:
-            there, parts = _article_words(article, form), name.split()
-            loosely = sum(f" {part} " in there for part in parts) / len(parts) if parts else 1.0
-            if name in here:
-                yield 1.0
-            elif name in there:
-                yield MET_ELSEWHERE
-            else:  # most of a name is a hint, half of it is another's
-                yield 0.5 * loosely if loosely > 0.5 else 0.0
-
-
-def _agrees(wanted: tuple[int | None, ...], other: tuple[int | None, ...]) -> bool:
-    """Whether two dates agree in every part that the wanted one gives."""
-    return all(w is None or w == o for w, o in zip(wanted, other, strict=True))
-
-
-def _abbreviates(term: str, initials: str) -> bool:
-    """Whether a text has words in a row that a term abbreviates: "bhxh" in "bảo hiểm xã hội"."""
-    return len(term) > 2 and not _VOWEL.search(term) and term in initials
-
-
-@lru_cache(maxsize=8192)
-def _term_sets(text: str) -> tuple[frozenset[str], frozenset[str], str]:
-    """The terms of a text, the same without diacritics, and the first letters of its words."""
-    folded = terms(text, folded=True)
-    return frozenset(terms(text)), frozenset(folded), "".join(term[0] for term in folded if "_" not in term)
-
-
-# An article hashes by its strings, which keep their hash: finding it again costs next to nothing.
-
-
-@lru_cache(maxsize=64)
-def _article_numbers(article: Article) -> frozenset[str]:
-    return frozenset(numbers_of(article.plain))
-
-
-@lru_cache(maxsize=64)
-def _article_words(article: Article, form: Callable[[str], str]) -> str:
-    return form(article.metadata.title + " " + article.plain)
-
-
-@lru_cache(maxsize=64)
-def _article_dates(article: Article) -> tuple[tuple[int | None, int | None, int | None], ...]:
-    return tuple((d.day, d.month, d.year) for d in find_dates(article.plain))

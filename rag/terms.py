@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 JOINER = "\u2060"  # stands for markup inside a word (c&aacute;n) where a text must keep its length
-_INVISIBLE = re.compile(f"[\u00ad\u200b{JOINER}\ufeff]+")  # inside words, and no part of them
+INVISIBLE = re.compile(f"[\u00ad\u200b{JOINER}\ufeff]+")  # inside words, and no part of them
 
 # Latin, Greek and Cyrillic diacritics. Vowel signs of Indic scripts are Mn too, but they are letters, not ornaments.
 _DIACRITICS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]")
@@ -59,7 +59,7 @@ def syllables(text: str) -> list[str]:
     `"43-CT/TW" -> ["43", "ct", "tw"]`, `"02" -> ["2"]`, `"1.000" -> ["1000"]`, `"Hòa" -> ["hoà"]`. Scripts without
     blanks give one character each. Never fails: NUL, lone surrogates and emoji are no syllables.
     """
-    visible = text if text.isascii() else _INVISIBLE.sub("", text)
+    visible = text if text.isascii() else INVISIBLE.sub("", text)
     normal = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
     if not normal.isascii():
         normal = _TONES.sub(_move_tone, normal)

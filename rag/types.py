@@ -109,6 +109,7 @@ class Trace:
     understood_as: str = ""  # the question after a follow-up was resolved
     kind: str = ""  # what was asked for: number, date, person, ...
     generation: str = ""  # the index generation that answered: a hash of what it was built from
+    reader: str = ""  # the weights of the reader that read the passages; empty: there was none
     scores: Mapping[str, float] = field(default_factory=dict)
     milliseconds: Mapping[str, float] = field(default_factory=dict)
 
@@ -154,6 +155,7 @@ class Answer:
                 "understood_as": self.trace.understood_as,
                 "kind": self.trace.kind,
                 "generation": self.trace.generation,
+                "reader": self.trace.reader,
                 "scores": {name: round(score, 4) for name, score in self.trace.scores.items()},
             },
         }

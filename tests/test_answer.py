@@ -306,3 +306,20 @@ def test_a_damaged_index_is_rebuilt(tmp_path: Path, caplog: pytest.LogCaptureFix
     with caplog.at_level("INFO"), rag.Assistant.open(folder, index) as assistant:
         assert "340" in assistant.answer("Nhà máy Sông Xanh có bao nhiêu công nhân?").text
     assert "articles.jsonl" in caplog.text
+
+
+def test_the_reader_is_on_record_and_can_be_left_out(bot: rag.Assistant, seed_index: Path) -> None:
+    question = "Ban Dân vận Tỉnh ủy có bao nhiêu biên chế?"
+    read = bot.answer(question)
+    assert read.trace.reader.startswith("e5-small-reader-")
+    assert 0.5 < read.trace.scores["read"] <= 1.0
+    with rag.Assistant.open(SEEDS, seed_index, reader="none") as light:
+        unread = light.answer(question)
+    assert unread.trace.reader == ""
+    assert "read" not in unread.trace.scores
+    assert unread.citations[0].quote == read.citations[0].quote
+
+
+def test_a_reader_that_is_nowhere_is_one_sentence(seed_index: Path) -> None:
+    with pytest.raises(rag.ModelError, match="the reader nobody/nothing is neither"):
+        rag.Assistant.open(SEEDS, seed_index, reader="nobody/nothing")

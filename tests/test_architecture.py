@@ -32,7 +32,7 @@ FLOORS = [
         "question",
         "evidence",
     },
-    {"diacritics", "embed", "lexical", "fuse", "stores"},
+    {"hub", "encoder", "diacritics", "embed", "reader", "lexical", "fuse", "stores"},
     {
         "manifest",
         "generations",
@@ -42,6 +42,8 @@ FLOORS = [
         "index",
         "retrieve",
         "select",
+        "wanted",
+        "weights",
         "clauses",
         "corpus",
         "cite",

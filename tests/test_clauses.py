@@ -25,10 +25,16 @@ def article(text: str) -> Article:
     return Article("a.txt", text, text, "", Metadata("A"), (Span(0, len(text)),))
 
 
-def cut(question: str, text: str = SENTENCE, max_characters: int = 120) -> str:
+def cut(question: str, text: str = SENTENCE, max_characters: int = 120, answer: str = "") -> str:
     vocabulary = LexicalIndex.build([text, "Một bài khác về quy chế phối hợp của Bộ."])
+    found = Span(text.index(answer), text.index(answer) + len(answer)) if answer else None
     span = quote_span(
-        read_question(question), article(text), Span(0, len(text)), vocabulary, max_characters=max_characters
+        read_question(question),
+        article(text),
+        Span(0, len(text)),
+        vocabulary,
+        max_characters=max_characters,
+        answer=found,
     )
     return text[span.start : span.end]
 
@@ -48,6 +54,14 @@ def test_the_clause_that_answers(question: str, wanted: str, unwanted: str) -> N
     assert wanted in quote
     assert unwanted not in quote
     assert len(quote) <= 120
+
+
+@pytest.mark.parametrize("answer", ["12 lớp tập huấn", "ngày 18/9/2009", "Mỗi người một cây", "300 suất quà"])
+def test_where_the_reader_found_the_answer_is_quoted(answer: str) -> None:
+    for question in ("Quyết định 290 ban hành ngày nào?", "Mở bao nhiêu lớp tập huấn?", "Vì sao?"):
+        quote = cut(question, answer=answer)
+        assert answer in quote
+        assert len(quote) <= 120
 
 
 def test_what_a_date_belongs_to_comes_with_it() -> None:

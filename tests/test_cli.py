@@ -285,3 +285,17 @@ def test_shown_lines_hold_every_letter_once(text: str, cuts: list[int]) -> None:
 
     assert letters(kept) == letters(inside)
     assert sorted(letters(kept + dropped)) == sorted(letters(text))
+
+
+def test_ask_takes_a_reader_or_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for reader, recorded in (("none", ""), ("e5-small-reader", "e5-small-reader-")):
+        assert main(["ask", "--json", "--reader", reader, RICE_QUESTION, *options(folder)]) == 0
+        assert json.loads(capsys.readouterr().out)["trace"]["reader"].startswith(recorded)
+    assert main(["ask", "--reader", "nobody/nothing", RICE_QUESTION, *options(folder)]) == 2
+    assert capsys.readouterr().err.startswith("rag: the reader nobody/nothing is neither")
+
+
+def test_searching_and_indexing_open_no_reader(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.reader.onnx.OnnxReader", lambda: pytest.fail("opened"))
+    for command in (["index"], ["search", "rice"], ["info"]):
+        assert main([*command, *options(folder)]) == 0

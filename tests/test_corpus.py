@@ -1,0 +1,137 @@
+"""What is read for a question, and what a reading makes of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from corpus import Folder, make_folder
+
+from rag.confidence import measures
+from rag.corpus import PASSAGES_READ, Corpus
+from rag.index import Index
+from rag.question import read_question
+from rag.reader import AnswerSpan, Page, Reading
+from rag.select import LIKELY_ANSWER, ranked_by
+from rag.types import Span
+
+
+@dataclass
+class NotingReader:
+    """Notes what it is given, and finds `word` wherever it stands, as sure as `probability` says."""
+
+    word: str = "zzz"
+    probability: float = 0.9
+    id: str = "noting"
+    asked: list[tuple[str, Page]] = field(default_factory=list)
+
+    def read(self, question: str, pages: Sequence[Page]) -> list[Reading]:
+        self.asked += [(question, page) for page in pages]
+        return [self._read(page.text) for page in pages]
+
+    def _read(self, text: str) -> Reading:
+        start = text.find(self.word)
+        if start < 0:
+            return Reading(0.05, (), (), np.zeros(0, dtype=np.float32))
+        span = Span(start, start + len(self.word))
+        return Reading(0.95, (AnswerSpan(span, self.probability),), (span,), np.array([0.95], dtype=np.float32))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    folder = make_folder(tmp_path_factory.mktemp("corpus"))
+    many = " ".join(f"Đoạn thứ {i} nói về con số {i} và không có gì khác nữa cả." for i in range(12))
+    folder.put("dài.txt", f"Đoạn dài\n\n{many}\n")
+    folder.put("menu.txt", "Trang chủ | Tin tức\n\nChuyện cá\n\nCá mè bơi ở hồ Tây. Cá chép bơi ở sông Hồng.\n")
+    folder.build()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def index(folder: Folder) -> Iterator[Index]:
+    with folder.open() as opened:
+        yield opened
+
+
+def corpus(folder: Folder, index: Index, reader: NotingReader | None) -> Corpus:
+    return Corpus(index, folder.embedder, reader)
+
+
+def test_the_best_passages_are_read_with_their_titles(folder: Folder, index: Index) -> None:
+    reader = NotingReader()
+    question = read_question("Đoạn nào nói về con số 7?")
+    nearest = corpus(folder, index, reader).search(question.text)
+    corpus(folder, index, reader).score(question, nearest[::-1])  # in whatever order they come
+    assert len(reader.asked) == PASSAGES_READ
+    articles = index.articles_by_id
+    expected = [candidate.hit.passage for candidate in nearest[:PASSAGES_READ]]
+    assert [page for _, page in reader.asked] == [
+        Page(articles[p.article_id].metadata.title, articles[p.article_id].plain[p.start : p.end]) for p in expected
+    ]
+    assert {question for question, _ in reader.asked} == {"Đoạn nào nói về con số 7?"}
+
+
+def test_what_was_read_for_a_question_is_not_read_again(folder: Folder, index: Index) -> None:
+    reader = NotingReader()
+    asked = corpus(folder, index, reader)
+    question = read_question("Cá mè bơi ở đâu?")
+    first = asked.best(question)
+    count = len(reader.asked)
+    assert asked.best(question) == first
+    assert len(reader.asked) == count
+    asked.score(question, asked.search(question.text), read_as="Cá chép bơi ở đâu?")
+    assert {text for text, _ in reader.asked[count:]} == {"Cá chép bơi ở đâu?"}
+
+
+def test_a_question_typed_without_diacritics_is_read_with_them(folder: Folder, index: Index) -> None:
+    reader = NotingReader()
+    corpus(folder, index, reader).best(read_question("ca me boi o ho nao"))
+    assert {text for text, _ in reader.asked} == {"cá mè bơi ở hồ nào"}
+
+
+def test_the_answer_is_placed_in_the_file(folder: Folder, index: Index) -> None:
+    reader = NotingReader("hồ Tây")
+    best = corpus(folder, index, reader).best(read_question("Cá mè bơi ở đâu?"))[0]
+    assert best.article.id == "menu.txt"
+    assert best.answer is not None
+    assert best.article.text[slice(*best.answer)] == "hồ Tây"
+    assert best.read == pytest.approx(0.95)
+    assert best.answerable == pytest.approx(0.95)
+
+
+def test_where_the_reader_finds_it_decides_the_sentence(folder: Folder, index: Index) -> None:
+    question = read_question("Cá bơi ở đâu?")
+    for word, text in (("hồ Tây", "Cá mè bơi ở hồ Tây."), ("sông Hồng", "Cá chép bơi ở sông Hồng.")):
+        best = corpus(folder, index, NotingReader(word)).best(question)[0]
+        assert best.article.text[slice(*best.span)] == text
+
+
+def test_an_unlikely_span_is_no_place_of_the_answer(folder: Folder, index: Index) -> None:
+    reader = NotingReader("hồ Tây", probability=LIKELY_ANSWER / 2)
+    (sentence,) = (s for s in corpus(folder, index, reader).best(read_question("Cá mè bơi ở đâu?")) if s.read)
+    assert sentence.answer is None
+
+
+def test_passages_that_were_not_read_have_no_answer(folder: Folder, index: Index) -> None:
+    scored = corpus(folder, index, NotingReader()).best(read_question("Đoạn nào nói về con số 7?"))
+    assert all(sentence.read == 0.0 for sentence in scored)
+    assert {sentence.answerable for sentence in scored} == {0.0, 0.05}
+
+
+def test_without_a_reader_nothing_is_read(folder: Folder, index: Index) -> None:
+    question = read_question("Cá mè bơi ở đâu?")
+    best = corpus(folder, index, None).best(question)[0]
+    assert (best.read, best.answerable, best.answer) == (None, 0.0, None)
+    assert {"read", "read_odds", "answerable"}.isdisjoint({*ranked_by(best), *measures(question, best)})
+
+
+def test_a_corpus_forgets_with_its_answer(folder: Folder, index: Index, tmp_path: Path) -> None:
+    reader = NotingReader()
+    one, other = corpus(folder, index, reader), corpus(folder, index, reader)
+    one.best(read_question("Cá mè bơi ở đâu?"))
+    count = len(reader.asked)
+    other.best(read_question("Cá mè bơi ở đâu?"))
+    assert len(reader.asked) == 2 * count
