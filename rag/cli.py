@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, TextIO
 from rag import terminal
 from rag.config import MAX_QUESTION_CHARACTERS, IndexSettings
 from rag.embed import open_embedder
-from rag.errors import ArticlesError, RagError
-from rag.options import ANSWERED, ERROR, INTERRUPTED, REFUSED, Options, parse, version
+from rag.errors import ArticlesError, GoldError, RagError
+from rag.options import ANSWERED, BELOW, ERROR, INTERRUPTED, REFUSED, Options, parse, version
 from rag.question import read_question
 from rag.types import Article, Report
 
@@ -159,6 +159,45 @@ def _chat(options: Options) -> int:
     return ANSWERED
 
 
+def _eval(options: Options) -> int:
+    from rag.evaluate.figures import changes
+    from rag.evaluate.gold import read_gold
+    from rag.evaluate.grading import read_rows
+    from rag.evaluate.run import ask_all, row_lines, table_lines
+
+    if options.make:
+        return _make_gold(options)
+    golds = read_gold(options.gold)
+    earlier = read_rows(options.against) if options.against else []
+    with _assistant(options) as assistant:
+        rows = list(ask_all(assistant, golds))
+    if options.out:
+        options.out.write_text("".join(row.to_json() + "\n" for row in rows), encoding="utf-8")
+    wrong = [row for row in rows if not row.right]
+    if options.wrong and wrong:
+        print("wrong")
+        _write(terminal.printable(line) for row in wrong for line in row_lines(row))
+        print()
+    _write(terminal.printable(line) for line in table_lines(rows, earlier))
+    better, worse = changes(rows, earlier)
+    below = options.fail_under is not None and 1 - len(wrong) / len(rows) < options.fail_under
+    return BELOW if below or len(worse) > len(better) else ANSWERED
+
+
+def _make_gold(options: Options) -> int:
+    from rag.articles import read_folder
+    from rag.evaluate.drafting import draft_gold
+
+    if options.gold.exists():
+        raise GoldError(f"{options.gold} is there already, and may have been corrected: name another file.")
+    articles, _ = read_folder(options.articles, leave_out=options.index)
+    drafts = list(draft_gold(articles))
+    options.gold.write_text("".join(draft.to_json() + "\n" for draft in drafts), encoding="utf-8")
+    print(f"{len(drafts)} questions about {len(articles)} articles in {options.gold}: correct them, and add your own,")
+    print(f"some that no article answers, too. Then: rag eval {options.gold}")
+    return ANSWERED
+
+
 def _question(given: str) -> str:
     """The question as text: from standard input for "-", bytes that are no UTF-8 replaced.
 
@@ -218,4 +257,5 @@ _COMMANDS: Mapping[str, Callable[[Options], int]] = {
     "index": _index,
     "show": _show,
     "info": _info,
+    "eval": _eval,
 }

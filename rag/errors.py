@@ -6,7 +6,8 @@ RagError
 ├── ModelError          a model that can't be found, prepared or loaded
 ├── IndexUnusableError  an index that can't be built, read or written
 ├── QuestionError       a question that can't be answered as it stands: empty, too long
-└── CitationError       a quote that is not in its file
+├── CitationError       a quote that is not in its file
+└── GoldError           a file of questions with known answers, or of results, that can't be used
 """
 
 from __future__ import annotations
@@ -38,3 +39,7 @@ class QuestionError(RagError):
 
 class CitationError(RagError):
     """A quote that is not in its file at the place it names."""
+
+
+class GoldError(RagError):
+    """A file of questions with known answers, or of results, that can't be used."""

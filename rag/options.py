@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from rag.config import ARTICLES_FOLDER, EMBEDDED_MODEL, EMBEDDED_READER, INDEX_FOLDER, NO_READER
 
-ANSWERED, ERROR, REFUSED, INTERRUPTED = 0, 2, 3, 130  # exit codes
+ANSWERED, BELOW, ERROR, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130  # exit codes
 
 HOST, PORT = "127.0.0.1", 7860
 PASSAGES = 5
@@ -27,12 +27,15 @@ examples:
   rag index --watch                             bring the index up to date, and keep it so
   rag show report.txt                           an article; what answers leave out is marked "- "
   rag info --articles ~/Documents/news          what is in a folder and its index
+  rag eval gold.jsonl --make                    draft questions with answers, to be corrected and asked
+  rag eval gold.jsonl --against last.jsonl      how well they are answered, and what changed
 
 Articles are .txt, .md and .html files below the folder ({ARTICLES_FOLDER}). The index ({INDEX_FOLDER}) is built when it
 is missing or out of date. Nothing is sent anywhere.
 
 exit codes:
   {ANSWERED}    answered, or done
+  {BELOW}    fewer right than `rag eval` was told to demand, or fewer than in the earlier run
   {REFUSED}    refused: the articles don't hold the answer
   {ERROR}    wrong usage, or something a user can put right; one line on standard error says what
   {INTERRUPTED}  interrupted
@@ -57,6 +60,12 @@ class Options:
     host: str = HOST
     port: int = PORT
     open: bool = False
+    gold: Path = Path()
+    make: bool = False
+    out: Path | None = None
+    against: Path | None = None
+    fail_under: float | None = None
+    wrong: bool = False
 
 
 def parse(argv: Sequence[str] | None = None) -> Options:
@@ -120,7 +129,21 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("file", metavar="FILE", help="a path below the articles folder, or to a file in it")
 
     command("info", "list articles, skipped files, and what the index is made of")
+
+    _add_eval(command("eval", "ask questions with known answers, and say how many are answered right"))
     return parser
+
+
+def _add_eval(evaluate: argparse.ArgumentParser) -> None:
+    _add_reader(evaluate)
+    evaluate.add_argument("gold", type=Path, metavar="GOLD", help="JSON lines: a question and its answers in each")
+    evaluate.add_argument("--make", action="store_true", help="draft GOLD from the articles, to be corrected by people")
+    evaluate.add_argument("--out", type=Path, metavar="FILE", help="write a line for each question to this file")
+    evaluate.add_argument("--against", type=Path, metavar="FILE", help="compare with such a file of an earlier run")
+    evaluate.add_argument(
+        "--fail-under", type=_share, metavar="SHARE", help="exit with 1 when a smaller share is done right, 0.9 say"
+    )
+    evaluate.add_argument("--wrong", action="store_true", help="print what was answered wrong")
 
 
 def _add_reader(command: argparse.ArgumentParser) -> None:
@@ -152,6 +175,16 @@ def _port(value: str) -> int:
     if not value.isascii() or not value.isdigit() or int(value) > 65_535:
         raise argparse.ArgumentTypeError(f"{value!r} is no port: a number from 0 to 65535")
     return int(value)
+
+
+def _share(value: str) -> float:
+    try:
+        share = float(value)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{value!r} is no share: 0 to 1")
+    return share
 
 
 def _count(value: str) -> int:

@@ -299,3 +299,52 @@ def test_searching_and_indexing_open_no_reader(folder: Path, monkeypatch: pytest
     monkeypatch.setattr("rag.reader.onnx.OnnxReader", lambda: pytest.fail("opened"))
     for command in (["index"], ["search", "rice"], ["info"]):
         assert main([*command, *options(folder)]) == 0
+
+
+def _gold(folder: Path, *, piece: str = "512") -> Path:
+    path = folder.parent / "gold.jsonl"
+    asked = {"id": "a", "question": RICE_QUESTION, "lang": "en", "type": "number", "article": "rice.txt"}
+    other = {"id": "b", "question": "Who discovered penicillin?", "lang": "en", "type": "unanswerable"}
+    lines = [json.dumps({**asked, "must_include": [[piece]]}), json.dumps(other)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_eval_grades_and_writes_the_rows(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = folder.parent / "rows.jsonl"
+    assert main(["eval", str(_gold(folder)), "--out", str(out), "--fail-under", "1", *options(folder)]) == 0
+    printed = capsys.readouterr().out
+    assert [line.split()[-1] for line in printed.splitlines() if line.startswith(("answers right", "unanswer"))] == [
+        "100.0%"
+    ] * 2
+    assert [(json.loads(line)["id"], json.loads(line)["right"]) for line in out.read_text().splitlines()] == [
+        ("a", True),
+        ("b", True),
+    ]
+
+
+def test_eval_exits_with_1_below_what_is_demanded_and_when_it_got_worse(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = folder.parent / "before.jsonl"
+    assert main(["eval", str(_gold(folder)), "--out", str(before), *options(folder)]) == 0
+    wrong = str(_gold(folder, piece="999"))
+    assert main(["eval", wrong, *options(folder)]) == 0
+    assert main(["eval", wrong, "--fail-under", "0.6", *options(folder)]) == 1
+    capsys.readouterr()
+    assert main(["eval", wrong, "--wrong", "--against", str(before), *options(folder)]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith(f"wrong\n  a (number, en) {RICE_QUESTION}\n")
+    assert "got wrong since the earlier run\n  a" in out
+
+
+def test_eval_drafts_questions_and_overwrites_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gold = folder.parent / "drafted.jsonl"
+    assert main(["eval", str(gold), "--make", *options(folder)]) == 0
+    drafted = gold.read_text(encoding="utf-8")
+    assert "Who wrote the article “Rice exports grow”?" in drafted
+    assert main(["eval", str(gold), *options(folder)]) == 0
+    capsys.readouterr()
+    assert main(["eval", str(gold), "--make", *options(folder)]) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert gold.read_text(encoding="utf-8") == drafted
