@@ -17,12 +17,12 @@ from rag.cite import Quotation, Statement
 from rag.confidence import METADATA_CONFIDENCE, confidence_of
 from rag.corpus import Corpus
 from rag.passages import body_sentences, reading
+from rag.phrases import holds_any
 from rag.question import (
     Field,
     Question,
     content_syllables,
     fields_asked,
-    holds_any,
     numbers_of,
     read_question,
     without_phrases,
@@ -72,7 +72,7 @@ def about_articles(question: Question, corpus: Corpus, *, before: Question | Non
         dated = [a for a in corpus.articles.values() if a.metadata.published and a.metadata.published.year in years]
         return _listing(dated, words)
     fields = fields_asked(text)
-    if fields and holds_any(text, "article"):
+    if fields and (holds_any(text, "article") or _entitled(question, corpus)):
         return _fields(fields, _article_meant(question, corpus, before), words)
     return None
 
@@ -114,16 +114,23 @@ def _article_meant(question: Question, corpus: Corpus, before: Question | None) 
     The one whose title is quoted; the only one there is; where no topic is named, the one that answered the question
     before; else the one that agrees most with the topic, if it agrees enough.
     """
-    for quoted in question.quoted:
-        titled = [a for a in corpus.articles.values() if flat(quoted) in flat(a.metadata.title)]
-        if titled:
-            return min(titled, key=lambda a: len(a.metadata.title)), METADATA_CONFIDENCE
+    if titled := _entitled(question, corpus):
+        return titled, METADATA_CONFIDENCE
     if len(corpus.articles) == 1:
         return next(iter(corpus.articles.values())), METADATA_CONFIDENCE
     topic = without_phrases(question, ("author", "published", "source", "title", "summary", "article"))
     if not content_syllables(topic, question.language):
         return None if before is None else _nearest(before, corpus)
     return _nearest(replace(read_question(topic), kind="fact", language=question.language), corpus)
+
+
+def _entitled(question: Question, corpus: Corpus) -> Article | None:
+    """The article whose title the question quotes; of several the one with the shortest."""
+    for quoted in question.quoted:
+        titled = [a for a in corpus.articles.values() if flat(quoted) in flat(a.metadata.title)]
+        if titled:
+            return min(titled, key=lambda a: len(a.metadata.title))
+    return None
 
 
 def _nearest(topic: Question, corpus: Corpus) -> tuple[Article, float] | None:

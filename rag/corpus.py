@@ -15,6 +15,7 @@ from rag.question import Question
 from rag.reader import Page, Reader, Reading
 from rag.retrieve import Candidate, as_written, retrieve
 from rag.select import Sentence, score_sentences, share_held
+from rag.told import without_told_days
 from rag.types import Article, Passage, Span
 
 CANDIDATES = 10  # passages whose sentences are scored
@@ -68,14 +69,15 @@ class Corpus:
         """The readings of the best passages. What was read for the same question before is not read again."""
         if self.reader is None:
             return None
-        asked = as_written(question, self.index)
+        written = as_written(question, self.index)
         best = sorted(candidates, key=lambda candidate: (-candidate.hit.score, candidate.hit.rank))[:PASSAGES_READ]
         passages = [candidate.hit.passage for candidate in best]
-        unread = [passage for passage in passages if (asked, passage) not in self._readings]
-        for passage, found in zip(unread, self.reader.read(asked, [*map(self._page, unread)]), strict=True):
-            self._readings[asked, passage] = found
-        return {passage: self._readings[asked, passage] for passage in passages}
+        return {passage: self._reading(written, passage, self.reader) for passage in passages}
 
-    def _page(self, passage: Passage) -> Page:
+    def _reading(self, question: str, passage: Passage, reader: Reader) -> Reading:
         article = self.articles[passage.article_id]
-        return Page(article.metadata.title, article.plain[passage.start : passage.end])
+        text = article.plain[passage.start : passage.end]
+        asked = without_told_days(question, article)
+        if (asked, passage) not in self._readings:
+            self._readings[asked, passage] = reader.read(asked, [Page(article.metadata.title, text)])[0]
+        return self._readings[asked, passage]

@@ -11,7 +11,8 @@ import re
 
 from rag.dates import find_dates
 from rag.names import names_in
-from rag.question import Question, holds_any
+from rag.phrases import holds_any
+from rag.question import Question
 from rag.terms import flat, fold
 from rag.types import Span
 
@@ -20,7 +21,7 @@ UNLIKELY = 0.1  # evidence where a number, name or year is not seen, but may be 
 SHORT_NAME = 0.2  # evidence of a person where capitals may as well be an office's or a place's
 WRONG_UNIT = 0.4  # evidence of a number that stands beside something else than was asked for
 
-_SINGLE_NAME = re.compile(r"(?<=[\w,;] )(?![a-zà-ỹ])[^\W\d_][a-zà-ỹ]")  # a capital within a sentence
+_WORD_WITHIN = re.compile(r"(?<=[\w,;] )[^\W\d_]{2}")  # the first letters of one that begins no sentence
 _NUMBER = re.compile(r"(?<![\w/-])\d+(?:[.,]\d+)*(?!\w)|(?<!\w)(?:[IVXLC]{2,}|(?<=khóa )[IVX]|(?<=thứ )[IVX])(?!\w)")
 _NUMBER_WORDS = (  # Vietnamese (but "năm", which is "year", too), English, French
     "một|hai|ba|bốn|sáu|bảy|tám|chín|mười|one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|million|"
@@ -44,12 +45,17 @@ def evidence_of(question: Question, text: str) -> float:
             return 0.0
         if question.kind == "number" and question.units and not _has_unit(question, text):
             return 0.0
-        return UNLIKELY if question.kind != "person" or not _SINGLE_NAME.search(text) else SHORT_NAME
+        return UNLIKELY if question.kind != "person" or not _has_capital_within(text) else SHORT_NAME
     if question.kind == "number" and (noun := _counted(question)):
         return 1.0 if any(_stands_by(noun, text, place) for place in places) else WRONG_UNIT
     if question.kind == "person":  # two capitals in a row may be an office, three are hardly anything but a name
         return 1.0 if any(text[p.start : p.end].count(" ") >= 2 for p in places) else SHORT_NAME
     return 1.0
+
+
+def _has_capital_within(text: str) -> bool:
+    """Whether a word within a sentence has a capital, as a name of one word has; "ĐBQH" has more."""
+    return any(found.group().istitle() for found in _WORD_WITHIN.finditer(text))
 
 
 def places_of(question: Question, text: str) -> list[Span]:

@@ -1,7 +1,8 @@
 """The default answerer: it only quotes. From a question and what was asked before to a draft, with its confidence.
 
-In order: a follow-up is understood with the question before it; a question about the articles themselves is answered
-from metadata; one about two years is asked of each; any other is answered by the best sentence, or refused.
+In order: a follow-up is written out, or understood with the question before it; a question about the articles
+themselves is answered from metadata; one about two things that different articles tell of is asked of each; any other
+is answered by the best sentence, or refused.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ from rag.cite import Quotation, Statement
 from rag.confidence import ANSWER_THRESHOLD, METADATA_CONFIDENCE, confidence_of
 from rag.corpus import Corpus
 from rag.errors import QuestionError
+from rag.followups import standalone
 from rag.names import names_in
+from rag.parts import parts_of
 from rag.passages import reading
-from rag.question import Question, content_syllables, holds_any, leans_on_history, read_question
+from rag.phrases import holds_any, person_pronouns
+from rag.question import Question, content_syllables, leans_on_history, read_question
 from rag.retrieve import Candidate
 from rag.select import Sentence, same_fact
-from rag.types import Span
+from rag.types import Article, Span
 
-SHORT_ANSWER = 280  # characters of a quote that tells who, when, how many, what, why
-LIST_ANSWER = 800  # characters of a quote that lists
+LENGTHS = {"date": 180, "number": 180, "person": 180, "place": 180, "reason": 450, "list": 800}  # characters of a quote
+OTHER_LENGTH = 280  # of one that tells something else
 SELF_CONTAINED = 4  # words of content with which a follow-up is understood alone
 CONTEXT_BONUS = 0.12  # for a sentence of the article that answered the question before
 
@@ -55,7 +59,10 @@ def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Dra
     if isinstance(history, str) or not all(isinstance(earlier, str) for earlier in history):
         raise QuestionError('The history must be a list of the earlier questions, each a text: history=["…", "…"].')
     before = _question_before(asked, history)
-    together = _together(before, asked) if before else asked
+    if before and (written_out := standalone(asked.text, before=before.text, person=_person(asked, before, corpus))):
+        asked = together = read_question(written_out)
+    else:
+        together = _together(before, asked) if before else asked
     nearest = corpus.search(together.text)
     listing = about_articles(asked, corpus, before=before)
     if listing is not None:
@@ -64,11 +71,11 @@ def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Dra
     if before:
         choices = _in_context(asked, before, together, nearest, corpus)
     else:
-        choices = _year_by_year(asked, corpus) or [_Choice(asked, s, confidence_of(asked, s)) for s in others[:1]]
+        choices = _part_by_part(asked, corpus) or [_Choice(asked, s, confidence_of(asked, s)) for s in others[:1]]
     confidence = _least(choices)
     answered = confidence >= ANSWER_THRESHOLD
     return Draft(
-        statements=tuple(_quoting(choice, others, corpus) for choice in choices) if answered else (),
+        statements=_statements(choices, others, corpus) if answered else (),
         refusal=wording(asked.language)["refused"],
         confidence=confidence,
         kind=asked.kind,
@@ -131,7 +138,7 @@ def _in_context(
 
     def scored(question: Question) -> dict[tuple[str, Span], Sentence]:
         at_home = corpus.search(question.text, only=[home])
-        scored = corpus.score(question, [*at_home, *elsewhere], read_as=together.text)
+        scored = corpus.score(question, [*at_home, *elsewhere])
         return {(s.article.id, s.span): s for s in scored}
 
     joint, alone = scored(together), scored(asked)
@@ -155,23 +162,24 @@ def _with_names(together: Question, answer: str) -> Question:
     return replace(together, text=f"{names} {together.text}", content=tuple(dict.fromkeys(together.content + content)))
 
 
-def _year_by_year(asked: Question, corpus: Corpus) -> list[_Choice]:
-    """For "ai năm 2015, ai năm 2020?" the best sentence of each year's articles; none unless each of two answers."""
-    years = sorted({date.year for date in asked.dates if date.year})
-    if len(years) < 2:
-        return []
-    text = asked.text
-    for found in reversed(asked.dates):  # what is left is the same question for each year
-        text = text[: found.start] + text[found.end :]
-    if not any(c.isalnum() for c in text):
-        return []
-    part = replace(read_question(text), kind=asked.kind, language=asked.language)
+def _person(asked: Question, before: Question, corpus: Corpus) -> str:
+    """Whom the answer to the question before names, where it asked for a person and this one means one; else ""."""
+    if before.kind != "person" or not person_pronouns(asked.text):
+        return ""
+    best = corpus.best(before)[:1]
+    answer = reading(best[0].article, best[0].answer) if best and best[0].answer else ""
+    named = names_in(answer)
+    return answer[named[0].start : named[0].end] if named else ""
+
+
+def _part_by_part(asked: Question, corpus: Corpus) -> list[_Choice]:
+    """For a question about two things, which different articles tell of, the best sentence about each; else none."""
     choices = []
-    for year in years:
-        dated = [a.id for a in corpus.articles.values() if (day := a.metadata.published) and day.year == year]
-        best = corpus.score(part, corpus.search(part.text, only=dated)) if dated else []
-        choices += [_Choice(part, sentence, confidence_of(part, sentence)) for sentence in best[:1]]
-    return choices if len(choices) > 1 and _least(choices) >= ANSWER_THRESHOLD else []
+    for text in parts_of(asked.text) or ():
+        part = replace(read_question(text), kind=asked.kind, language=asked.language)
+        choices += [_Choice(part, sentence, confidence_of(part, sentence)) for sentence in corpus.best(part)[:1]]
+    apart = len({choice.sentence.article.id for choice in choices}) > 1
+    return choices if apart and _least(choices) >= ANSWER_THRESHOLD else []
 
 
 def _least(choices: Sequence[_Choice]) -> float:
@@ -179,9 +187,25 @@ def _least(choices: Sequence[_Choice]) -> float:
     return min((choice.confidence for choice in choices), default=0.0)
 
 
+def _statements(choices: Sequence[_Choice], others: Sequence[Sentence], corpus: Corpus) -> tuple[Statement, ...]:
+    """A quotation for each choice. Those of articles of different days are dated, the oldest first."""
+    days = {choice.sentence.article.metadata.published for choice in choices}
+    if None in days or len(days) < 2:
+        return tuple(_quoting(choice, others, corpus) for choice in choices)
+    ordered = sorted(choices, key=lambda choice: str(choice.sentence.article.metadata.published))
+    return tuple(_dated(choice.sentence.article, _quoting(choice, others, corpus)) for choice in ordered)
+
+
+def _dated(article: Article, statement: Statement) -> Statement:
+    """The statement after its article's date, which is cited, too."""
+    line = article.metadata.published_span
+    proof = (Quotation(article, line),) if line else ()
+    return replace(statement, label=f"- {article.metadata.published}: ", same=(*statement.same, *proof))
+
+
 def _quoting(choice: _Choice, others: Sequence[Sentence], corpus: Corpus) -> Statement:
     best = choice.sentence
-    limit = LIST_ANSWER if choice.question.kind == "list" else SHORT_ANSWER
+    limit = LENGTHS.get(choice.question.kind, OTHER_LENGTH)
     span = corpus.cut(choice.question, best.article, best.span, max_characters=limit, answer=best.answer)
     same = tuple(Quotation(other.article, other.span) for other in same_fact(best, others))
     return Statement(

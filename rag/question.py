@@ -12,27 +12,23 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Literal, cast, get_args
-
-import yaml
 
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.dates import FoundDate, find_dates
 from rag.errors import QuestionError
 from rag.names import names_in
+from rag.phrases import HAN, find, holds, holds_any, person_pronouns, phrases_of, question_table
 from rag.terms import fold, has_diacritics, syllables, terms
-from rag.types import Span
 
 Kind = Literal["date", "number", "person", "place", "reason", "list", "fact"]
 Field = Literal["author", "published", "source", "title", "summary"]
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _QUOTED = re.compile(r"[“\"«]([^“”\"«»]{2,200})[”\"»]")
 _SCRIPTS = {
     "ja": re.compile(r"[\u3040-\u30ff]"),
-    "zh": _HAN,
+    "zh": HAN,
     "ko": re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]"),
     "ru": re.compile(r"[\u0400-\u04ff]"),
     "el": re.compile(r"[\u0370-\u03ff]"),
@@ -140,52 +136,48 @@ def numbers_of(text: str) -> list[str]:
     return [m.group().lstrip("0") or "0" for m in _NUMBER.finditer(text)]
 
 
-def holds_any(text: str, table: str) -> bool:
-    """Whether the text has a phrase of a table of `questions.yaml`."""
-    return any(_holds(text, phrase) for phrase in _phrases()[table])
-
-
 def without_phrases(question: Question, tables: Sequence[str]) -> str:
     """The text of a question less the phrases of some tables: what it is about.
 
     "Những bài nào nhắc đến Nghị quyết 25?" less `mentions` and `mention_verbs` → "Nghị quyết 25?"
     """
     text = question.text
-    about = cast(Mapping[str, list[str]], _table()["about"])
-    phrases = [phrase for name in tables for phrase in (about[name] if name in about else _phrases()[name])]
+    about = cast(Mapping[str, list[str]], question_table()["about"])
+    phrases = [phrase for name in tables for phrase in (about[name] if name in about else phrases_of(name))]
     for phrase in sorted(phrases, key=len, reverse=True):
-        for span in sorted(_find(text, phrase), reverse=True):
+        for span in sorted(find(text, phrase), reverse=True):
             text = text[: span.start] + " " + text[span.end :]
     return " ".join(text.split())
 
 
 def fields_asked(text: str) -> tuple[Field, ...]:
     """Which fields of an article's metadata the question asks for: "ai viết, đăng ngày nào" → author, published."""
-    about = cast(Mapping[str, list[str]], _table()["about"])
-    return tuple(field for field in get_args(Field) if any(_holds(text, phrase) for phrase in about[field]))
+    about = cast(Mapping[str, list[str]], question_table()["about"])
+    return tuple(field for field in get_args(Field) if any(holds(text, phrase) for phrase in about[field]))
 
 
 def leans_on_history(question: Question) -> bool:
     """Whether a question can't be understood alone: it begins with "còn …", holds a pronoun, or is a bare word."""
     first = " ".join(re.findall(r"\w+", question.text.casefold())[:2])
     begins = any(
-        first == phrase or first.startswith(phrase + " ") or (_HAN.match(phrase) and first.startswith(phrase))
-        for phrase in (p.casefold() for p in _phrases()["followup_begins"])
+        first == phrase or first.startswith(phrase + " ") or (HAN.match(phrase) and first.startswith(phrase))
+        for phrase in (p.casefold() for p in phrases_of("followup_begins"))
     )
-    return begins or holds_any(question.text, "followup_pronouns") or len(question.content) + len(question.numbers) <= 2
+    pronouns = holds_any(question.text, "followup_pronouns") or bool(person_pronouns(question.text))
+    return begins or pronouns or len(question.content) + len(question.numbers) <= 2
 
 
 def _units(text: str) -> tuple[str, ...]:
-    lines = cast(list[list[str]], _table()["units"])
-    return tuple(unit for line in lines if any(unit in text or _holds(text, unit) for unit in line) for unit in line)
+    lines = cast(list[list[str]], question_table()["units"])
+    return tuple(unit for line in lines if any(unit in text or holds(text, unit) for unit in line) for unit in line)
 
 
 @cache
 def question_terms() -> frozenset[str]:
     """The syllables, and pairs of them, that Vietnamese questions are made of: "bao", "nhiêu", "bao_nhiêu", …"""
     tables = [
-        *cast(Mapping[str, list[str]], _table()["kinds"]).values(),
-        cast(Mapping[str, list[str]], _table()["empty"])["vi"],
+        *cast(Mapping[str, list[str]], question_table()["kinds"]).values(),
+        cast(Mapping[str, list[str]], question_table()["empty"])["vi"],
     ]
     phrases = {phrase for table in tables for phrase in table if has_diacritics(phrase)}
     return frozenset(term for phrase in phrases for term in terms(phrase))
@@ -193,41 +185,19 @@ def question_terms() -> frozenset[str]:
 
 def _spelt_out(text: str) -> str:
     """Everyday forms replaced by what articles write: "Ban Dân vận TW" → "Ban Dân vận Trung ương"."""
-    for short, full in cast(Mapping[str, str], _table()["same"]).items():
+    for short, full in cast(Mapping[str, str], question_table()["same"]).items():
         text = re.sub(rf"(?<![\w/-]){re.escape(short)}(?!\w)", full, text)
     return text
 
 
 def _kind(text: str) -> Kind:
-    kinds = cast(Mapping[Kind, list[str]], _table()["kinds"])
+    kinds = cast(Mapping[Kind, list[str]], question_table()["kinds"])
+    if any(place.start == 0 for phrase in kinds["list"] for place in find(text, phrase)):  # "List those who …"
+        return "list"
     for kind, phrases in kinds.items():
-        if any(_holds(text, phrase) for phrase in phrases):
+        if any(holds(text, phrase) for phrase in phrases):
             return kind
     return "fact"
-
-
-def _holds(text: str, phrase: str) -> bool:
-    return bool(_find(text, phrase))
-
-
-def _find(text: str, phrase: str) -> list[Span]:
-    """Where a phrase stands. Words typed without diacritics match those that have them, never the other way round."""
-    if _HAN.search(phrase):
-        return [Span(*m.span()) for m in re.finditer(re.escape(phrase), text)]
-    exact = unicodedata.normalize("NFC", text).casefold()
-    found = [Span(*m.span()) for m in _pattern(phrase, folded=False).finditer(exact)]
-    folded = fold(text)
-    if len(exact) != len(text) or len(folded) != len(text):  # offsets would not be the text's
-        return found if len(exact) == len(text) else []
-    plain = (Span(*m.span()) for m in _pattern(phrase, folded=True).finditer(folded))
-    return found + [span for span in plain if span not in found and not has_diacritics(text[span.start : span.end])]
-
-
-@cache
-def _pattern(phrase: str, *, folded: bool) -> re.Pattern[str]:
-    words = fold(phrase) if folded else unicodedata.normalize("NFC", phrase).casefold()
-    between = r"\b[^.?!;]{1,60}?\b"
-    return re.compile(r"(?<!\w)" + between.join(re.escape(part.strip()) for part in words.split("…")) + r"(?!\w)")
 
 
 def _names(text: str, language: str) -> Iterable[str]:
@@ -247,22 +217,12 @@ def _without(text: str, dates: Sequence[FoundDate]) -> str:
 
 
 @cache
-def _table() -> Mapping[str, object]:
-    text = resources.files("rag").joinpath("data/questions.yaml").read_text(encoding="utf-8")
-    return cast(Mapping[str, object], yaml.load(text, Loader=yaml.BaseLoader))  # noqa: S506 - a word such as "on" stays one, and nothing is constructed
-
-
-def _phrases() -> Mapping[str, list[str]]:
-    return cast(Mapping[str, list[str]], _table())
-
-
-@cache
 def _function_words() -> Mapping[str, frozenset[str]]:
-    languages = cast(Mapping[str, list[str]], _table()["languages"])
+    languages = cast(Mapping[str, list[str]], question_table()["languages"])
     return {language: frozenset(words) for language, words in languages.items()}
 
 
 @cache
 def _empty_words(language: str) -> frozenset[str]:
-    tables = cast(Mapping[str, list[str]], _table()["empty"])
+    tables = cast(Mapping[str, list[str]], question_table()["empty"])
     return frozenset(s for word in tables.get(language, tables["en"]) for s in syllables(word))

@@ -117,7 +117,9 @@ class Wanted:
         here = form(text) if self.names else ""
         for name in self.names:
             there, parts = _article_words(article, form), name.split()
-            loosely = sum(f" {part} " in there for part in parts) / len(parts) if parts else 1.0
+            initials = term_sets(article.plain)[2]
+            held = [f" {part} " in there or _abbreviates(fold(part), initials) for part in parts]
+            loosely = sum(held) / len(held) if held else 1.0
             if name in here:
                 yield 1.0
             elif name in there:

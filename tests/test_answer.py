@@ -162,6 +162,29 @@ def test_a_pronoun_means_whom_the_answer_before_named(bot: rag.Assistant) -> Non
     assert answer.citations[0].article_id.startswith("000")
 
 
+def test_a_bare_name_is_asked_what_was_asked_before(bot: rag.Assistant) -> None:
+    answer = bot.answer("còn 218 thì sao", history=["Quyết định 217-QĐ/TW nói về cái gì?"])
+    assert answer.trace.understood_as == "Quyết định 218 nói về cái gì?"
+    assert "góp ý xây dựng Đảng" in answer.text
+
+
+def test_what_two_articles_tell_is_answered_from_both_with_their_days_the_oldest_first(bot: rag.Assistant) -> None:
+    answer = bot.answer("Thường trực Ban Bí thư cuối năm 2020 là ai, năm 2015 là ai?")
+    older, newer = answer.text.split("\n")
+    assert older.startswith("- 2015-07-13: ")
+    assert "Lê Hồng Anh" in older
+    assert newer.startswith("- 2020-12-31: ")
+    assert "Trần Quốc Vượng" in newer
+    assert [c.article_id[:3] for c in answer.citations] == ["004", "004", "001", "001"]
+    assert [c.quote for c in answer.citations[1::2]] == ["13/07/2015", "31/12/2020"]
+
+
+def test_a_question_of_one_article_about_two_things_is_one_question(bot: rag.Assistant) -> None:
+    answer = bot.answer("Ban Dân vận Tỉnh ủy có bao nhiêu biên chế và bao nhiêu phòng chuyên môn?")
+    assert {c.article_id[:3] for c in answer.citations} == {"002"}
+    assert "15 biên chế" in answer.text
+
+
 def test_history_does_not_bend_a_question_that_stands_alone(bot: rag.Assistant) -> None:
     question = "Đề án số 06-ĐA/TU của Tỉnh ủy ban hành ngày nào?"
     with_history = bot.answer(question, history=["Ai trao tặng Cờ thi đua của Chính phủ?"])

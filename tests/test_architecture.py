@@ -31,6 +31,9 @@ FLOORS = [
         "names",
         "question",
         "evidence",
+        "followups",
+        "parts",
+        "phrases",
     },
     {"hub", "encoder", "diacritics", "embed", "reader", "lexical", "fuse", "stores"},
     {
@@ -42,6 +45,7 @@ FLOORS = [
         "index",
         "retrieve",
         "select",
+        "told",
         "wanted",
         "weights",
         "clauses",
@@ -50,7 +54,7 @@ FLOORS = [
         "about",
         "confidence",
     },
-    {"extractive", "answer"},
+    {"extractive", "answer", "evaluate"},
     {"cli", "options", "terminal", "watch", "chat", "__main__", "__init__"},
 ]
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names}

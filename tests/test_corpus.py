@@ -45,7 +45,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     folder = make_folder(tmp_path_factory.mktemp("corpus"))
     many = " ".join(f"Đoạn thứ {i} nói về con số {i} và không có gì khác nữa cả." for i in range(12))
     folder.put("dài.txt", f"Đoạn dài\n\n{many}\n")
-    folder.put("menu.txt", "Trang chủ | Tin tức\n\nChuyện cá\n\nCá mè bơi ở hồ Tây. Cá chép bơi ở sông Hồng.\n")
+    folder.put(
+        "menu.txt", "Trang chủ | Tin tức\n\nChuyện cá\n\nCá mè bơi ở hồ Tây. Cá chép bơi ở sông Hồng. Đó là năm 2021.\n"
+    )
     folder.build()
     return folder
 
@@ -90,6 +92,14 @@ def test_a_question_typed_without_diacritics_is_read_with_them(folder: Folder, i
     reader = NotingReader()
     corpus(folder, index, reader).best(read_question("ca me boi o ho nao"))
     assert {text for text, _ in reader.asked} == {"cá mè bơi ở hồ nào"}
+
+
+def test_a_passage_is_read_without_the_days_of_its_article(folder: Folder, index: Index) -> None:
+    reader = NotingReader()
+    corpus(folder, index, reader).best(read_question("Năm 2021 cá mè bơi ở đâu?"))
+    asked = {page.title: text for text, page in reader.asked}
+    assert asked["Chuyện cá"] == "cá mè bơi ở đâu?"
+    assert asked["Đoạn dài"] == "Năm 2021 cá mè bơi ở đâu?"
 
 
 def test_the_answer_is_placed_in_the_file(folder: Folder, index: Index) -> None:

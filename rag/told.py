@@ -1,0 +1,43 @@
+"""Leave out of a question the days that an article is of, so that one of its passages can be read for it.
+
+    without_told_days("Năm 2015 ai đứng đầu Ban?", article)  → "ai đứng đầu Ban?", the article being of 2015
+
+A news article says once of what day it is, and each passage is read alone: one that doesn't repeat the year would seem
+to be about another. A day that is not the article's stays in the question, and is missed. Knows no index.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rag.dates import FoundDate, find_dates
+from rag.phrases import words_of_dates
+from rag.types import Article
+
+Day = tuple[int | None, int | None, int | None]  # day, month, year
+
+
+def without_told_days(question: str, article: Article) -> str:
+    """The question less the dates that are the article's; all of it where no word would be left."""
+    left = question
+    for found in reversed(find_dates(question)):
+        if any(_agrees(found, day) for day in _days_of(article)):
+            start = found.start - len(words_of_dates(left[: found.start]))
+            left = left[:start] + " " + left[found.end :]
+    left = " ".join(left.split()).lstrip(" ,;").replace(" ?", "?")
+    return left if any(c.isalpha() for c in left) else question
+
+
+def _agrees(wanted: FoundDate, day: Day) -> bool:
+    """Whether a day is the wanted one, as far as that is given."""
+    parts = (wanted.day, wanted.month, wanted.year)
+    return all(w is None or w == told for w, told in zip(parts, day, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _days_of(article: Article) -> tuple[Day, ...]:
+    """The day of publication, those in the title, and the first that the text names; its year where that has none."""
+    published = article.metadata.published
+    named = [*find_dates(article.metadata.title), *find_dates(article.plain)[:1]]
+    days = [(d.day, d.month, d.year or (published.year if published else None)) for d in named]
+    return (*days, (published.day, published.month, published.year)) if published else tuple(days)
