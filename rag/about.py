@@ -14,7 +14,7 @@ from typing import cast
 import yaml
 
 from rag.cite import Quotation, Statement
-from rag.confidence import METADATA_CONFIDENCE, confidence_of
+from rag.confidence import METADATA_CONFIDENCE, MISSED, confidence_of
 from rag.corpus import Corpus
 from rag.passages import body_sentences, reading
 from rag.phrases import holds_any
@@ -141,6 +141,7 @@ def _nearest(topic: Question, corpus: Corpus) -> tuple[Article, float] | None:
         if article.id not in best:
             titled = corpus.share(topic, article.metadata.title)
             sure = max(confidence_of(topic, sentence), sentence.context, titled)
+            sure *= 1.0 if sentence.numbers_met else MISSED
             best[article.id] = (sentence.score + TITLE_WEIGHT * titled, sure, article)
     if not best:
         return None

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from rag.dates import find_dates
-from rag.phrases import joining_places, words_of_dates
+from rag.phrases import drop_phrases, joining_places, words_of_dates
 from rag.types import Span
 
 BETWEEN = 60  # characters at most between two things that are asked of together
@@ -25,6 +25,7 @@ _QUOTED = re.compile(r"[“\"«][^“”\"«»]{2,200}[”\"»]")
 
 def parts_of(text: str) -> tuple[str, str] | None:
     """The two questions that one asks; None where it asks one. The first two things that are joined count."""
+    text = drop_phrases(text, "respectively")
     joins = joining_places(text)
     dates = {date.start for date in find_dates(text)}
     for left, right in pairwise(_things(text)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from rag.terms import flat, fold, has_diacritics, spelling, terms
 from rag.types import Article
 
 MET_ELSEWHERE = 0.8  # what a number, date or name counts that is met by the article, not by the sentence
+MAYBE_A_WORD = 0.5  # what a number of one digit counts that is not found: articles write "ba", not "3"
 UNKNOWN_PAIR = 0.5  # the weight of neighbours that stand nowhere side by side: many are no word
 FOLDED = 0.8  # what a word counts that is met only without its diacritics
 _VOWEL = re.compile("[aeiouy]")
@@ -60,7 +62,7 @@ class Wanted:
         spelt = (name for name in named if question.language == "vi" or has_diacritics(name))
         names = tuple(flat(name) if question.typed_plain else spelling(name) for name in spelt)
         rarities = [vocabulary.rarity(number) for number in question.numbers]
-        rarities += [vocabulary.rarity(str(date.year)) if date.year else 1.0 for date in question.dates]
+        rarities += [vocabulary.rarity(str(day.year)) if day.year else 1.0 for day in question.dates]
         rarities += [max(map(vocabulary.rarity, name.split()), default=0.0) for name in names]
         folded = tuple(fold(term) for term in chosen)
         return Wanted(question, chosen, folded, weights, names, tuple(rarities))
@@ -97,13 +99,14 @@ class Wanted:
         here = set(numbers_of(text)) if self.question.numbers else set()
         for number in self.question.numbers:
             there = _article_numbers(article)
-            yield 1.0 if number in here else MET_ELSEWHERE if number in there else 0.0
+            missed = 0.0 if len(number) > 1 else MAYBE_A_WORD
+            yield 1.0 if number in here else MET_ELSEWHERE if number in there else missed
 
     def _dates(self, text: str, article: Article) -> Iterable[float]:
         published = article.metadata.published
         for wanted in self.question.dates:
             parts = (wanted.day, wanted.month, wanted.year)
-            known = [(d.day, d.month, d.year) for d in find_dates(text)]
+            known = _days_in(text, published)
             elsewhere = list(_article_dates(article))
             if published:
                 elsewhere.append((published.day, published.month, published.year))
@@ -160,4 +163,10 @@ def _article_words(article: Article, form: Callable[[str], str]) -> str:
 
 @lru_cache(maxsize=64)
 def _article_dates(article: Article) -> tuple[tuple[int | None, int | None, int | None], ...]:
-    return tuple((d.day, d.month, d.year) for d in find_dates(article.plain))
+    return _days_in(article.plain, article.metadata.published)
+
+
+def _days_in(text: str, published: date | None) -> tuple[tuple[int | None, int | None, int | None], ...]:
+    """The dates of a text; one without a year is of the year of publication: "Ngày 9/7" in an article of 13/07/2015."""
+    year = published.year if published else None
+    return tuple((d.day, d.month, d.year or year) for d in find_dates(text))

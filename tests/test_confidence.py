@@ -49,3 +49,12 @@ def test_words_do_not_count_between_languages() -> None:
     values = measures(asked, SENTENCE)
     assert (values["across"], values["coverage"], values["context"], values["lexical"]) == (1.0, 0.0, 0.0, 0.0)
     assert measures(QUESTION, SENTENCE)["coverage"] == 0.9
+
+
+def test_what_is_missed_altogether_leaves_a_quarter_whatever_the_rest_says() -> None:
+    sure = replace(SENTENCE, read=0.99, answerable=0.99)
+    assert confidence_of(QUESTION, sure) > 0.9
+    for missed in ({"numbers_met": 0.0}, {"names_met": 0.0}):
+        assert confidence_of(QUESTION, replace(sure, **missed)) < ANSWER_THRESHOLD
+    asked = read_question("How many workers did the Song Xanh plant have in 2022?")
+    assert measures(asked, replace(sure, names_met=0.0))["names_met"] == 1.0  # in another language it may be spelt so

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from rag.lexical import LexicalIndex
@@ -52,6 +54,20 @@ def test_numbers_dates_and_names_are_to_be_met(
     wanted = Wanted.of(read_question(question), VOCABULARY)
     assert wanted.number_checks(text, article(text)) == numbers
     assert wanted.name_checks(text, article(text))[-1:] == names
+
+
+def test_a_date_without_a_year_is_of_the_year_of_publication() -> None:
+    text = "Ngày 9/7, Sở họp. Năm 2014 không họp."
+    told = Article("a.txt", text, text, "", Metadata("Họp", date(2015, 7, 13)), (Span(0, len(text)),))
+    days = ("Ai họp ngày 9/7/2015?", "Ai họp ngày 9/7/2014?")
+    assert [Wanted.of(read_question(day), VOCABULARY).number_checks(text, told) for day in days] == [[1.0], [0.0]]
+
+
+def test_a_number_of_one_digit_may_be_a_word_and_a_name_may_be_shortened() -> None:
+    text = "Sở có ba phòng, họp với Bộ Văn hóa, Thể thao."
+    wanted = Wanted.of(read_question("Vì sao 3 phòng của Sở họp với Bộ VHTT?"), VOCABULARY)
+    assert wanted.number_checks(text, article(text)) == [0.5]
+    assert wanted.name_checks(text, article(text)) == [0.5]
 
 
 def test_a_rare_name_weighs_more_than_an_office() -> None:
