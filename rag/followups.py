@@ -13,12 +13,11 @@ import re
 from collections.abc import Callable, Sequence
 
 from rag.dates import find_dates
-from rag.names import names_in
+from rag.names import names_in, numbered_in
 from rag.phrases import drop_phrases, person_pronouns
 from rag.question import content_syllables, language_of
 from rag.types import Span
 
-_NUMBERED = re.compile(r"(?<![\w/-])\d[\w/.-]*\w|(?<![\w/-])\d(?!\w)")  # "25", "290-QĐ/TW"
 _TITLE = re.compile(r"(?:Ông|Bà|Anh|Chị|Cô|Đồng chí|Mr\.?|Mrs\.?|Ms\.?|M\.|Mme)\s+(?=\w)")
 
 
@@ -58,8 +57,7 @@ def _dates(text: str) -> list[Span]:
 
 def _numbers(text: str) -> list[Span]:
     dates = _dates(text)
-    found = [Span(*m.span()) for m in _NUMBERED.finditer(text)]
-    return [place for place in found if not any(d.start < place.end and place.start < d.end for d in dates)]
+    return [place for place in numbered_in(text) if not any(d.start < place.end and place.start < d.end for d in dates)]
 
 
 def _names(text: str) -> list[Span]:

@@ -1,4 +1,4 @@
-"""Find names by their shape: words in a row that each begin with a capital letter. Knows no name.
+"""Find names by their shape: words in a row that each begin with a capital letter, and what bears a number. Knows none.
 
 names_in("Ông Đặng Văn Điều gặp Điểu K’Ré ở Hà Nội.") → "Ông Đặng Văn Điều", "Điểu K’Ré", "Hà Nội"
 """
@@ -10,6 +10,7 @@ import re
 from rag.types import Span
 
 _WORD = re.compile(r"[^\W\d_][\w’'`\u0300-\u036f]*")
+_NUMBERED = re.compile(r"(?<![\w/-])\d(?:[\w/.-]*\w)?(?!\w)")
 _BLANKS = re.compile(r"[ \u00a0]+")
 
 
@@ -25,3 +26,8 @@ def names_in(text: str) -> list[Span]:
         else:
             names.append([word])
     return [Span(words[0].start, words[-1].end) for words in names if len(words) > 1]
+
+
+def numbered_in(text: str) -> list[Span]:
+    """The spans of numbers, and of what is known by one: "25", "290-QĐ/TW"."""
+    return [Span(*match.span()) for match in _NUMBERED.finditer(text)]

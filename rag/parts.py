@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from rag.dates import find_dates
+from rag.names import numbered_in
 from rag.phrases import drop_phrases, joining_places, words_of_dates
 from rag.types import Span
 
 BETWEEN = 60  # characters at most between two things that are asked of together
 
-_NUMBERED = re.compile(r"(?<![\w/-])\d[\w/.-]*\w|(?<![\w/-])\d(?!\w)")  # "25", "290-QĐ/TW"
 _WORD = re.compile(r"[^\W\d_][\w’']*")
 _QUOTED = re.compile(r"[“\"«][^“”\"«»]{2,200}[”\"»]")
 
@@ -63,7 +63,7 @@ def _candidates(text: str) -> Iterator[Span]:
     """Those that hold others come first."""
     yield from (Span(*m.span()) for m in _QUOTED.finditer(text))
     yield from (Span(date.start, date.end) for date in find_dates(text))
-    yield from (Span(*m.span()) for m in _NUMBERED.finditer(text))
+    yield from numbered_in(text)
     yield from _long_names(text)
 
 

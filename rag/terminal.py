@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from rag.types import Answer, Article, Citation, Hit, Report, Skipped, Span
+from rag.types import Answer, Article, Citation, Hit, Report, Skipped, Span, Texts
 
 LINE_FEEDS = re.compile(r"\r\n?|\n")  # not str.splitlines, which also cuts at form feeds and at U+2028
 
@@ -22,14 +21,6 @@ _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u
 
 QUOTE_INDENT = "    "
 SHOWN_PASSAGE_CHARACTERS = 300
-
-
-class Texts(Protocol):
-    """Where the text of an article comes from."""
-
-    def article(self, article_id: str) -> Article:
-        """The article with this id."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +57,14 @@ class Article:
     sha256: str  # of the file's bytes
     metadata: Metadata
     content: tuple[Span, ...]
+
+
+class Texts(Protocol):
+    """Where the text of an article comes from."""
+
+    def article(self, article_id: str) -> Article:
+        """The article with this id."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.names import names_in
+from rag.names import names_in, numbered_in
 
 
 def found(text: str) -> list[str]:
@@ -40,3 +40,9 @@ def test_decomposed_letters_are_letters() -> None:
 def test_every_word_of_a_name_has_a_capital(text: str) -> None:
     for name in found(text):
         assert all(word[0].isupper() for word in name.replace("\u00a0", " ").split())
+
+
+def test_what_bears_a_number_is_found_whole() -> None:
+    text = "Quyết định 290-QĐ/TW, Đề án 06, khoá 3 và K2 ngày 9/7/2015."
+    found = [text[span.start : span.end] for span in numbered_in(text)]
+    assert found == ["290-QĐ/TW", "06", "3", "9/7/2015"]

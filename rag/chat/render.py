@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Protocol
 
 from rag.chat.wording import WORDING, Language, Wording, date_in_words
 from rag.errors import RagError
 from rag.terminal import confidence_in_words, line_number
-from rag.types import Answer, Article, Citation, Hit
+from rag.types import Answer, Article, Citation, Hit, Texts
 
 CONTEXT_CHARACTERS = 400  # of the paragraph around a quote, on either side
 SHOWN_PASSAGE_CHARACTERS = 600
@@ -24,14 +23,6 @@ _MARK = re.compile(r"\[(\d{1,3})\]")
 _PLAIN_ASCII = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ")
 # What no page should show: controls, direction overrides, noncharacters, lone surrogates.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-
-
-class Texts(Protocol):
-    """Where the text of an article comes from."""
-
-    def article(self, article_id: str) -> Article:
-        """The article with this id."""
-        ...
 
 
 def escaped(text: str) -> str:

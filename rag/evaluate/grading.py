@@ -13,25 +13,16 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
 
 from rag.errors import GoldError
 from rag.evaluate.gold import MULTI_ARTICLE, GoldQuestion
-from rag.types import Answer, Article
+from rag.types import Answer, Texts
 
 SHORT_TYPES = frozenset({"factoid", "number", "date", "person", "meta"})
 SHORT_TEXT, LONG_TEXT = 300, 900  # characters that an answer may have, marks not counted
 
 _MARK = re.compile(r"\s*\[\d+\]")
 _QUOTATION_MARKS = re.compile(r"[“”\"«»‘’'`]")
-
-
-class Texts(Protocol):
-    """Where the text of an article comes from."""
-
-    def article(self, article_id: str) -> Article:
-        """The article with this id."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
