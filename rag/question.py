@@ -24,7 +24,9 @@ from rag.terms import fold, has_diacritics, syllables, terms
 Kind = Literal["date", "number", "person", "place", "reason", "list", "fact"]
 Field = Literal["author", "published", "source", "title", "summary"]
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# With digits; Roman of two letters and more; or of one, where an ordinal is said to follow.
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*|(?<!\w)(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})(?!\w)|(?<=thứ )[IVX](?!\w)")
+_ROMAN = {"I": 1, "V": 5, "X": 10}
 _QUOTED = re.compile(r"[“\"«]([^“”\"«»]{2,200})[”\"»]")
 _SCRIPTS = {
     "ja": re.compile(r"[\u3040-\u30ff]"),
@@ -132,8 +134,16 @@ def content_syllables(text: str, language: str) -> tuple[str, ...]:
 
 
 def numbers_of(text: str) -> list[str]:
-    """Numbers written with digits, without leading zeros: "02 phòng, Nghị quyết 25-NQ/TW" → ["2", "25"]."""
-    return [m.group().lstrip("0") or "0" for m in _NUMBER.finditer(text)]
+    """Numbers as digits without leading zeros: "02 phòng, Nghị quyết 25-NQ/TW, Đại hội XIII" → ["2", "25", "13"]."""
+    return [_digits(match.group()) for match in _NUMBER.finditer(text)]
+
+
+def _digits(number: str) -> str:
+    if number[0].isdigit():
+        return number.lstrip("0") or "0"
+    values = [_ROMAN[letter] for letter in number]
+    following = [*values[1:], 0]
+    return str(sum(-v if v < after else v for v, after in zip(values, following, strict=True)))
 
 
 def without_phrases(question: Question, tables: Sequence[str]) -> str:

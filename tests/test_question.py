@@ -116,6 +116,19 @@ def test_numbers_without_leading_zeros() -> None:
     assert numbers_of("02 phòng, Nghị quyết 25-NQ/TW, 1.000 người") == ["2", "25", "1.000"]
 
 
+ROMAN = {"II": 2, "IV": 4, "VI": 6, "VIII": 8, "IX": 9, "XI": 11, "XIII": 13, "XIV": 14, "XV": 15, "XIX": 19, "XXI": 21}
+
+
+@pytest.mark.parametrize("roman", ROMAN)
+def test_roman_numbers_are_numbers(roman: str) -> None:
+    assert numbers_of(f"Đại hội lần thứ {roman} họp") == [str(ROMAN[roman])]
+
+
+def test_a_roman_number_of_one_letter_follows_an_ordinal_and_words_are_none() -> None:
+    assert numbers_of("lần thứ X, khu vực thứ V") == ["10", "5"]
+    assert numbers_of("VTV, XIM, I, CIII, IIII, vi, xi, Vì XÃ") == []
+
+
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
