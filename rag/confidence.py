@@ -14,7 +14,7 @@ from rag.weights import weighed, weights_for
 
 ANSWER_THRESHOLD = 0.28  # a wrong answer costs two fifths of what a right one is worth; set on the questions tuned on
 # What is left of the confidence when a number, a date or (within a language) a name of the question is nowhere in the
-# article. Of such held-out questions one in eight is answered; the logistic model, which adds up, tells half of them.
+# article. About one in eight of such held-out questions is answered; a logistic model adds up and can't say so.
 MISSED = 0.25
 METADATA_CONFIDENCE = 0.95  # of what an article's own byline, date line or title says
 

@@ -92,6 +92,16 @@ class FoundDate:
             return None
         return date(self.year, self.month, self.day)
 
+    @staticmethod
+    def on(day: date | None) -> list[FoundDate]:
+        """A day that is known otherwise, at no place of a text; nothing for None."""
+        return [FoundDate(0, 0, day.day, day.month, day.year)] if day else []
+
+    def agrees_with(self, other: FoundDate) -> bool:
+        """Whether the other is the same, as far as this one says."""
+        pairs = ((self.day, other.day), (self.month, other.month), (self.year, other.year))
+        return all(mine is None or mine == theirs for mine, theirs in pairs)
+
 
 def find_dates(text: str) -> list[FoundDate]:
     """All dates in order of place, none overlapping. Impossible ones ("31/02/2020") are left out.
@@ -99,6 +109,12 @@ def find_dates(text: str) -> list[FoundDate]:
     `"28/9 và 29/9/2016"` gives both with the year; `"9/7"` counts only after a word such as "ngày" or "chiều".
     """
     return _share_year(text, list(_scan(text)))
+
+
+def dates_told(text: str, published: date | None) -> list[FoundDate]:
+    """The dates of a text. One without a year is of the year of publication: "Ngày 9/7" in an article of 13/07/2015."""
+    year = published.year if published else None
+    return [replace(found, year=found.year or year) for found in find_dates(text)]
 
 
 def _scan(text: str) -> Iterator[FoundDate]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import cast
@@ -52,7 +52,12 @@ def find(text: str, phrase: str) -> list[Span]:
 
 def drop_phrases(text: str, table: str) -> str:
     """The text without the phrases of a table of `questions.yaml`: "còn ông thì sao?" → " ?"."""
-    for phrase in sorted(phrases_of(table), key=len, reverse=True):
+    return without(text, phrases_of(table))
+
+
+def without(text: str, phrases: Iterable[str]) -> str:
+    """The text with a blank in the place of each of the phrases, the longest first."""
+    for phrase in sorted(phrases, key=len, reverse=True):
         for span in sorted(find(text, phrase), reverse=True):
             text = text[: span.start] + " " + text[span.end :]
     return text

@@ -18,7 +18,7 @@ from rag.config import MAX_QUESTION_CHARACTERS
 from rag.dates import FoundDate, find_dates
 from rag.errors import QuestionError
 from rag.names import names_in
-from rag.phrases import HAN, find, holds, holds_any, person_pronouns, phrases_of, question_table
+from rag.phrases import HAN, find, holds, holds_any, person_pronouns, phrases_of, question_table, without
 from rag.terms import fold, has_diacritics, syllables, terms
 
 Kind = Literal["date", "number", "person", "place", "reason", "list", "fact"]
@@ -151,13 +151,9 @@ def without_phrases(question: Question, tables: Sequence[str]) -> str:
 
     "Những bài nào nhắc đến Nghị quyết 25?" less `mentions` and `mention_verbs` → "Nghị quyết 25?"
     """
-    text = question.text
     about = cast(Mapping[str, list[str]], question_table()["about"])
     phrases = [phrase for name in tables for phrase in (about[name] if name in about else phrases_of(name))]
-    for phrase in sorted(phrases, key=len, reverse=True):
-        for span in sorted(find(text, phrase), reverse=True):
-            text = text[: span.start] + " " + text[span.end :]
-    return " ".join(text.split())
+    return " ".join(without(question.text, phrases).split())
 
 
 def fields_asked(text: str) -> tuple[Field, ...]:

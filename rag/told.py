@@ -10,34 +10,25 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from rag.dates import FoundDate, find_dates
+from rag.dates import FoundDate, dates_told, find_dates
 from rag.phrases import words_of_dates
 from rag.types import Article
-
-Day = tuple[int | None, int | None, int | None]  # day, month, year
 
 
 def without_told_days(question: str, article: Article) -> str:
     """The question less the dates that are the article's; all of it where no word would be left."""
     left = question
     for found in reversed(find_dates(question)):
-        if any(_agrees(found, day) for day in _days_of(article)):
+        if any(map(found.agrees_with, _days_of(article))):
             start = found.start - len(words_of_dates(left[: found.start]))
             left = left[:start] + " " + left[found.end :]
     left = " ".join(left.split()).lstrip(" ,;").replace(" ?", "?")
     return left if any(c.isalpha() for c in left) else question
 
 
-def _agrees(wanted: FoundDate, day: Day) -> bool:
-    """Whether a day is the wanted one, as far as that is given."""
-    parts = (wanted.day, wanted.month, wanted.year)
-    return all(w is None or w == told for w, told in zip(parts, day, strict=True))
-
-
 @lru_cache(maxsize=256)
-def _days_of(article: Article) -> tuple[Day, ...]:
-    """The day of publication, those in the title, and the first that the text names; its year where that has none."""
+def _days_of(article: Article) -> tuple[FoundDate, ...]:
+    """The day of publication, those in the title, and the first that the text names."""
     published = article.metadata.published
-    named = [*find_dates(article.metadata.title), *find_dates(article.plain)[:1]]
-    days = [(d.day, d.month, d.year or (published.year if published else None)) for d in named]
-    return (*days, (published.day, published.month, published.year)) if published else tuple(days)
+    in_title, in_text = dates_told(article.metadata.title, published), dates_told(article.plain, published)
+    return (*FoundDate.on(published), *in_title, *in_text[:1])

@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
-from rag.dates import find_dates
+from rag.dates import FoundDate, dates_told
 from rag.question import Question, numbers_of
 from rag.terms import flat, fold, has_diacritics, spelling, terms
 from rag.types import Article
@@ -103,17 +102,12 @@ class Wanted:
             yield 1.0 if number in here else MET_ELSEWHERE if number in there else missed
 
     def _dates(self, text: str, article: Article) -> Iterable[float]:
-        published = article.metadata.published
+        here = dates_told(text, article.metadata.published)
         for wanted in self.question.dates:
-            parts = (wanted.day, wanted.month, wanted.year)
-            known = _days_in(text, published)
-            elsewhere = list(_article_dates(article))
-            if published:
-                elsewhere.append((published.day, published.month, published.year))
-            if any(_agrees(parts, other) for other in known):
+            if any(wanted.agrees_with(other) for other in here):
                 yield 1.0
             else:
-                yield MET_ELSEWHERE if any(_agrees(parts, other) for other in elsewhere) else 0.0
+                yield MET_ELSEWHERE if any(map(wanted.agrees_with, _article_dates(article))) else 0.0
 
     def _names(self, text: str, article: Article) -> Iterable[float]:
         form = flat if self.question.typed_plain else spelling
@@ -129,11 +123,6 @@ class Wanted:
                 yield MET_ELSEWHERE
             else:  # most of a name is a hint, half of it is another's
                 yield 0.5 * loosely if loosely > 0.5 else 0.0
-
-
-def _agrees(wanted: tuple[int | None, ...], other: tuple[int | None, ...]) -> bool:
-    """Whether two dates agree in every part that the wanted one gives."""
-    return all(w is None or w == o for w, o in zip(wanted, other, strict=True))
 
 
 def _abbreviates(term: str, initials: str) -> bool:
@@ -162,11 +151,6 @@ def _article_words(article: Article, form: Callable[[str], str]) -> str:
 
 
 @lru_cache(maxsize=64)
-def _article_dates(article: Article) -> tuple[tuple[int | None, int | None, int | None], ...]:
-    return _days_in(article.plain, article.metadata.published)
-
-
-def _days_in(text: str, published: date | None) -> tuple[tuple[int | None, int | None, int | None], ...]:
-    """The dates of a text; one without a year is of the year of publication: "Ngày 9/7" in an article of 13/07/2015."""
-    year = published.year if published else None
-    return tuple((d.day, d.month, d.year or year) for d in find_dates(text))
+def _article_dates(article: Article) -> tuple[FoundDate, ...]:
+    published = article.metadata.published
+    return (*dates_told(article.plain, published), *FoundDate.on(published))
