@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from rag.abbreviations import initials
 from rag.dates import FoundDate, dates_told
 from rag.question import Question, numbers_of
 from rag.terms import flat, fold, has_diacritics, spelling, terms
@@ -134,7 +135,7 @@ def _abbreviates(term: str, initials: str) -> bool:
 def term_sets(text: str) -> tuple[frozenset[str], frozenset[str], str]:
     """The terms of a text, the same without diacritics, and the first letters of its words."""
     folded = terms(text, folded=True)
-    return frozenset(terms(text)), frozenset(folded), "".join(term[0] for term in folded if "_" not in term)
+    return frozenset(terms(text)), frozenset(folded), initials([term for term in folded if "_" not in term])
 
 
 # An article hashes by its strings, which keep their hash: finding it again costs next to nothing.
