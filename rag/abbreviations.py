@@ -16,7 +16,7 @@ from typing import Final
 
 from rag.terms import fold
 
-LEFT_OUT: Final = frozenset({"va", "cua", "cac", "and", "of", "the", "for"})
+LEFT_OUT: Final = frozenset({"va", "cua", "cac", "and", "of"})  # no "the": "thể" is folded so, too
 LONGEST = 8  # letters of an abbreviation
 
 _WORD = re.compile(r"[^\W\d_]+")

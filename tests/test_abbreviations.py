@@ -47,7 +47,7 @@ def test_a_name_goes_on_after_no_full_stop() -> None:
 
 
 def test_initials_with_and_without_small_words() -> None:
-    assert initials(["van", "hoa", "the", "thao", "va", "du", "lich"]) == "vhttvdl vhtdl"
+    assert initials(["van", "hoa", "the", "thao", "va", "du", "lich"]) == "vhttvdl vhttdl"
 
 
 @given(st.text(max_size=80), st.lists(st.text(max_size=80), max_size=3))
