@@ -120,11 +120,11 @@ def _lead(article: Article, question: Question, corpus: Corpus) -> Iterator[Stat
 def _article_meant(question: Question, corpus: Corpus, before: Question | None) -> tuple[Article, float] | None:
     """The article that a question about an article means, and how sure that is; None when it can't be told.
 
-    The one whose title is quoted; the only one there is; where no topic is named, the one that answered the question
+    The one whose title is quoted, or whose day is told; the only one there is; where no topic is named, the one that answered the question
     before; else the one that agrees most with the topic, if it agrees enough.
     """
-    if titled := _entitled(question, corpus):
-        return titled, METADATA_CONFIDENCE
+    if named := _entitled(question, corpus) or _dated_so(question, corpus):
+        return named, METADATA_CONFIDENCE
     if len(corpus.articles) == 1:
         return next(iter(corpus.articles.values())), METADATA_CONFIDENCE
     topic = without_phrases(question, ("author", "published", "source", "title", "summary", "article"))
@@ -145,6 +145,13 @@ def _entitled(question: Question, corpus: Corpus) -> Article | None:
         if titled:
             return min(titled, key=lambda a: len(a.metadata.title))
     return None
+
+
+def _dated_so(question: Question, corpus: Corpus) -> Article | None:
+    """The one article of a day that the question tells, where there is just one."""
+    days = {found.as_date for found in question.dates if found.as_date}
+    dated = [a for a in corpus.articles.values() if a.metadata.published in days]
+    return dated[0] if len(dated) == 1 else None
 
 
 def _nearest(topic: Question, corpus: Corpus) -> tuple[Article, float] | None:

@@ -230,6 +230,16 @@ def test_an_hour_of_publication_is_quoted_with_its_day(bot: rag.Assistant) -> No
     assert answer.citations[0].quote == "31/12/2020 - 19:54"
 
 
+def test_an_article_is_meant_by_its_day(bot: rag.Assistant) -> None:
+    answer = bot.answer("Who wrote the article dated 31/12/2020?")
+    assert [(c.article_id[:3], c.quote) for c in answer.citations] == [("001", answer.citations[0].author)]
+
+
+def test_the_day_of_another_document_is_no_answer(bot: rag.Assistant) -> None:
+    assert bot.answer("Quyết định 217-QĐ/TW được ký ngày nào?").abstained
+    assert "25/2/2010" in bot.answer("Quyết định 290-QĐ/TW ban hành ngày nào?").text
+
+
 def test_history_does_not_bend_a_question_that_stands_alone(bot: rag.Assistant) -> None:
     question = "Đề án số 06-ĐA/TU của Tỉnh ủy ban hành ngày nào?"
     with_history = bot.answer(question, history=["Ai trao tặng Cờ thi đua của Chính phủ?"])
