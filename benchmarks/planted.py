@@ -29,7 +29,7 @@ from rag.embed import open_embedder
 from rag.evaluate.gold import read_gold
 from rag.index import build_index, open_index
 from rag.passages import reading
-from rag.support import support
+from rag.support import Claim, support
 from rag.types import Passage
 from training.corpora import stories
 from training.planting import ERRORS, plant
@@ -121,7 +121,7 @@ def _print_lost(sentences: Sequence[TrueSentence], corpus: Corpus, *, show: bool
     kept: dict[str, list[bool]] = defaultdict(list)
     print("\ntrue sentences lost")
     for each in sentences:
-        found = support(each.text, each.passages, corpus)
+        found = support(Claim.of(each.text, corpus), each.passages, corpus)
         kept[each.way].append(bool(found))
         if show and not found:
             print(f"    {each.way}: {found.reason}\n        {each.text[:300]}")
@@ -148,7 +148,7 @@ def _print_caught(sentences: Sequence[TrueSentence], corpus: Corpus, count: int,
         if text is None or (kind, text) in seen:
             continue
         seen.add((kind, text))
-        found = support(text, each.passages, corpus)
+        found = support(Claim.of(text, corpus), each.passages, corpus)
         planted[kind] += 1
         ways[each.way] += 1
         caught[kind] += not found

@@ -19,7 +19,7 @@ from rag.facts import Fact, Told, Word, before_names, number_words
 from rag.question import VIETNAMESE_SYLLABLE
 from rag.terms import flat, has_diacritics, spelling
 
-WIDER = 10  # words of the text, on either side, among which those around a fact are looked for
+WIDER = 20  # words of the text, on either side, among which those around a fact are looked for
 IN_PLACE, NEARBY, ACROSS = 1.0, 0.6, 0.3  # what a word counts at the same distance, nearby, or on the other side
 FADING = (1.0, 0.8, 0.6, 0.5, 0.4, 0.3, 0.3, 0.2)  # by distance, as far as words tell where a fact stands
 MARGIN = 0.25  # by which another place has to fit better
@@ -50,6 +50,23 @@ def differences(claim: Told, texts: Sequence[Told], *, across: bool) -> Iterator
     else:
         yield from _places(claim, texts)
         yield from _denied(claim, texts)
+
+
+def share_met(claim: Told, text: Told) -> float:
+    """The share of a sentence's numbers, dates and names that a text of another language has; of none, 0."""
+    there = flat(text.text).split()
+    numbers = {fact.number for fact in text.of_kind("number")}
+    days = [fact.day for fact in text.of_kind("date") if fact.day]
+    met = 0.0
+    for fact in claim.facts:
+        if fact.kind == "name":
+            words = flat(fact.text).split()
+            met += sum(any(_alike(word, other) for other in there) for word in words) / max(1, len(words))
+        elif fact.kind == "number":
+            met += fact.number in numbers
+        else:
+            met += any(fact.day.agrees_with(day) for day in days) if fact.day else 0.0
+    return met / len(claim.facts) if claim.facts else 0.0
 
 
 def _numbers(claim: Told, texts: Sequence[Told]) -> Iterator[Difference]:
@@ -216,17 +233,26 @@ def _denied(claim: Told, texts: Sequence[Told]) -> Iterator[Difference]:
     if not claim.denies and not any(text.denies for text in texts):
         return
     for i, word in enumerate(claim.words):
-        fits = [
-            (other.denied, _fit((claim.words, i, i + 1), (text.words, k, k + 1)))
-            for text in texts
-            for k, other in enumerate(text.words)
-            if other.spelt == word.spelt
-        ]
-        same = max((fit for denied, fit in fits if denied == word.denied), default=0.0)
-        rival = max((fit for denied, fit in fits if denied != word.denied), default=0.0)
+        same = rival = 0.0
+        for text in texts:
+            for k, other in enumerate(text.words):
+                one, place = (claim.words, i, i + 1), (text.words, k, k + 1)
+                if other.spelt != word.spelt:
+                    continue
+                if other.denied == word.denied:
+                    same = max(same, _fit(one, place))
+                elif _touching(one, place):
+                    rival = max(rival, _fit(one, place))
         if rival >= LEAST_FIT and rival > same + MARGIN:
             yield Difference(f"it {'denies' if word.denied else 'affirms'} {word.spelt!r}, unlike the quote")
             return
+
+
+def _touching(one: _Place, other: _Place) -> bool:
+    """Whether the word right before two places, or right after them, is the same."""
+    before = one[1] > 0 and other[1] > 0 and one[0][one[1] - 1].spelt == other[0][other[1] - 1].spelt
+    after = one[2] < len(one[0]) and other[2] < len(other[0]) and one[0][one[2]].spelt == other[0][other[2]].spelt
+    return before or after
 
 
 def _denied_across(claim: Told, texts: Sequence[Told]) -> Iterator[Difference]:

@@ -124,7 +124,9 @@ class Assistant:
             events = self._generative.answer(asked, history, corpus)
         for event in events:
             if isinstance(event, str):
-                yield from re.findall(r"\s*\S+\s*", event) or [""]
+                yield from re.findall(r"\s*\S+\s*", event)
+                if self._generative is not None:
+                    yield ""  # all that is known has been said
             else:
                 yield self._answer(question, asked, index, event, (time.perf_counter() - started) * 1e3)
 

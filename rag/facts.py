@@ -94,6 +94,7 @@ def told(text: str, language: str, published: date | None = None) -> Told:
     return Told(text, language, words, (*dates, *numbers, *_names(text, words, taken)), denies)
 
 
+@lru_cache(maxsize=8192)
 def gives_orders(text: str) -> bool:
     """Whether a sentence tells whoever answers what to do, and so nothing that could support an answer."""
     return without(text, _tables()["orders"]) != text

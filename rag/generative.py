@@ -25,7 +25,7 @@ from rag.facts import told
 from rag.generate import Generator, Message
 from rag.prompt import ANSWER_TOKENS, NOT_FOUND, REWRITTEN_TOKENS, answer_messages, rewriting_messages
 from rag.question import Kind, Question, clean, read_question
-from rag.support import Support, support
+from rag.support import Claim, Support, support
 from rag.terms import flat
 from rag.types import Checks, Citation, Passage, Unsupported
 from rag.written import Cutter, Written
@@ -175,11 +175,12 @@ class _Writing:
         self._seen.add(flat(sentence.text))
         self._checks = replace(self._checks, written=self._checks.written + 1)
         cited = [passages[mark - 1] for mark in sentence.marks if 0 < mark <= len(passages)]
-        found = support(sentence.text, cited, self._corpus) if cited else Support(reason="it cites no passage")
+        claim = Claim.of(sentence.text, self._corpus)
+        found = support(claim, cited, self._corpus) if cited else Support(reason="it cites no passage")
         moved = False
         if not found:
             others = [passage for passage in passages if passage not in cited]
-            elsewhere = support(sentence.text, others, self._corpus)
+            elsewhere = support(claim, others, self._corpus)
             moved, found = bool(elsewhere), elsewhere or (found if cited else elsewhere)
         if not found:
             return self._failed(sentence, found.reason, language)

@@ -10,7 +10,7 @@ that is cited, too. Knows no generator and no prompt.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -19,7 +19,7 @@ from typing import cast
 
 import yaml
 
-from rag.agreement import Difference, differences
+from rag.agreement import Difference, differences, share_met
 from rag.cite import Quotation
 from rag.corpus import Corpus
 from rag.facts import Told, gives_orders, language_told, told
@@ -29,6 +29,7 @@ from rag.terms import fold, syllables
 from rag.types import Article, FloatVector, Passage, Span
 from rag.weights import Weights, weighed
 
+LEAST_WORDS = 3  # of content, of a sentence that has no number, date or name
 LIKELIEST = 4  # sentences that are compared in full
 ALONE = 0.6  # of the claim's words: with so many a text is of the claim's language, whatever it looks like
 JOINED_GAIN = 0.12  # of the claim's words that a second sentence has to add, to be read together with the first
@@ -55,13 +56,18 @@ class Weighed:
     words: float
     pairs: float
     cosine: float
+    above: float  # the cosine, over the mean of its passage
+    met: float  # the share of the claim's numbers, dates and names, where the languages differ; of none, 0
+    bare: bool  # the claim has none
     across: bool
 
     @property
     def measures(self) -> Mapping[str, float]:
         """The measures by name, each about 0 to 1."""
         cosine = (self.cosine - 0.75) * 5  # the cosines of e5 live between 0.75 and 0.95
-        return {"cosine": cosine} if self.across else {"words": self.words, "pairs": self.pairs, "cosine": cosine}
+        if self.across:
+            return {"cosine": cosine, "above": self.above * 10, "met": self.met, "bare": float(self.bare)}
+        return {"words": self.words, "pairs": self.pairs, "cosine": cosine}
 
     def tells_more_than(self, other: Weighed) -> bool:
         """Whether another tells clearly less of the claim: where this one differs, that is no better witness."""
@@ -74,25 +80,52 @@ class Weighed:
         return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
 
 
-def support(claim: str, passages: Sequence[Passage], corpus: Corpus) -> Support:
-    """What of the passages supports a claim, a sentence without marks. Several sentences are never mixed at will."""
-    if not any(c.isalnum() for c in claim):
-        return Support(reason="it says nothing")
-    language = language_told(claim)
-    vector = corpus.embedder.embed_passages([claim])[0]
-    found = [(passage, each) for passage in passages for each in weigh(claim, language, vector, passage, corpus)]
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence to be supported: its vector, and its words and pairs of neighbours, weighed by their rarity."""
+
+    told: Told
+    vector: FloatVector
+    words: Mapping[str, float]
+    pairs: Mapping[tuple[str, str], float]
+
+    @staticmethod
+    def of(text: str, corpus: Corpus) -> Claim:
+        """Read a sentence without marks."""
+        language = language_told(text)
+        kept = set(content_syllables(text, language))
+        plain = [(fold(s), s in kept) for s in syllables(text)]
+        rarity = corpus.index.lexical.rarity
+        words = {word: rarity(word) for word, content in plain if content}
+        pairs = {(a, b): rarity(a) + rarity(b) for (a, _), (b, _) in pairwise(plain)}
+        return Claim(told(text, language), corpus.embedder.embed_passages([text])[0], words, pairs)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything in it to be supported: "Xem ở đây" is said of nothing."""
+        return len(self.words) >= LEAST_WORDS or bool(self.told.facts)
+
+    def shares(self, text: str) -> tuple[float, float]:
+        """The shares of its words and of its pairs that a text has."""
+        single, double = _terms(text)
+        return _share(self.words, single), _share(self.pairs, double)
+
+
+def support(claim: Claim, passages: Sequence[Passage], corpus: Corpus) -> Support:
+    """What of the passages supports a claim. Two of their sentences are read together only as neighbours."""
+    if not claim.says_something:
+        return Support(reason="it says nothing that could be supported")
+    found = [(passage, each) for passage in passages for each in weigh(claim, passage, corpus)]
     found.sort(key=lambda pair: (-pair[1].probability, pair[0].article_id, pair[1].spans))
-    reason = "no passage tells it"
+    reasons = []
     for passage, each in found[:LIKELIEST]:
         if each.probability < least(across=each.across) or found[0][1].tells_more_than(each):
             break
-        read = told(claim, language)
-        article = corpus.articles[passage.article_id]
-        quotations, difference = _agreeing(read, article, passage, each)
+        quotations, difference = _agreeing(claim.told, corpus.articles[passage.article_id], passage, each)
         if difference is None:
             return Support(quotations)
-        reason = difference.reason if reason == "no passage tells it" else reason
-    return Support(reason=reason)
+        reasons.append(difference.reason)
+    return Support(reason=reasons[0] if reasons else "no passage tells it")
 
 
 def least(*, across: bool) -> float:
@@ -100,25 +133,30 @@ def least(*, across: bool) -> float:
     return _tables()["least"]["across" if across else "within"]
 
 
-def weigh(claim: str, language: str, vector: FloatVector, passage: Passage, corpus: Corpus) -> Iterator[Weighed]:
+def weigh(claim: Claim, passage: Passage, corpus: Corpus) -> Iterator[Weighed]:
     """Each sentence of a passage, and each two neighbours that hold more of the claim than either."""
     article = corpus.articles[passage.article_id]
-    cosines = corpus.sentence_cosines(passage, vector)
-    content = _content(claim, language, corpus)
+    cosines = corpus.sentence_cosines(passage, claim.vector)
+    mean = sum(cosines) / len(cosines)
     texts = [reading(article, span) for span in passage.sentences]
-    shares = [_shares(content, text) for text in texts]
-    for span, text, (words, pairs), cosine in zip(passage.sentences, texts, shares, cosines, strict=True):
-        if text and not gives_orders(text):
-            yield Weighed((span,), words, pairs, cosine, _across(text, language, words))
-    for (one, two), (a, b) in zip(pairwise(range(len(texts))), pairwise(texts), strict=True):
-        words, pairs = _shares(content, f"{a}\n{b}")
-        if words >= max(shares[one][0], shares[two][0]) + JOINED_GAIN and not gives_orders(f"{a}\n{b}"):
-            spans = (passage.sentences[one], passage.sentences[two])
-            yield Weighed(spans, words, pairs, max(cosines[one], cosines[two]), _across(f"{a} {b}", language, words))
+    shares = [claim.shares(text) for text in texts]
 
+    def weighed(places: Sequence[int], words: float, pairs: float) -> Weighed:
+        text = " ".join(texts[i] for i in places)
+        across = words < ALONE and _language(text) != claim.told.language
+        cosine = max(cosines[i] for i in places)
+        met = share_met(claim.told, told(text, _language(text), article.metadata.published)) if across else 0.0
+        spans = tuple(passage.sentences[i] for i in places)
+        return Weighed(spans, words, pairs, cosine, cosine - mean, met, not claim.told.facts, across)
 
-def _across(text: str, language: str, words: float) -> bool:
-    return words < ALONE and _language(text) != language
+    tells = [bool(text) and not gives_orders(text) for text in texts]
+    for i, (words, pairs) in enumerate(shares):
+        if tells[i]:
+            yield weighed([i], words, pairs)
+    for i, k in pairwise(range(len(texts))):
+        words, pairs = claim.shares(f"{texts[i]}\n{texts[k]}")
+        if tells[i] and tells[k] and words >= max(shares[i][0], shares[k][0]) + JOINED_GAIN:
+            yield weighed([i, k], words, pairs)
 
 
 def _agreeing(
@@ -156,27 +194,9 @@ def _context(article: Article, passage: Passage, before: Span) -> Iterator[Span]
     yield from (span for span in (metadata.title_span, metadata.published_span, metadata.author_span) if span)
 
 
-_Content = tuple[Mapping[str, float], Mapping[tuple[str, str], float]]  # words and pairs, weighed by rarity
-
-
-def _content(claim: str, language: str, corpus: Corpus) -> _Content:
-    kept = set(content_syllables(claim, language))
-    plain = [(fold(s), s in kept) for s in syllables(claim)]
-    rarity = corpus.index.lexical.rarity
-    words = {word: rarity(word) for word, content in plain if content}
-    return words, {(a, b): rarity(a) + rarity(b) for (a, _), (b, _) in pairwise(plain)}
-
-
-def _shares(content: _Content, text: str) -> tuple[float, float]:
-    """The shares of the claim's words and of its pairs of neighbours that a text has."""
-    single, double = _terms(text)
-    words, pairs = content
-    held = (
-        sum(weight for word, weight in words.items() if word in single),
-        sum(weight for pair, weight in pairs.items() if pair in double),
-    )
-    totals = sum(words.values()), sum(pairs.values())
-    return (held[0] / totals[0] if totals[0] else 0.0, held[1] / totals[1] if totals[1] else 0.0)
+def _share(weights: Mapping[str, float] | Mapping[tuple[str, str], float], held: Collection[object]) -> float:
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
 
 
 _language = lru_cache(maxsize=4096)(language_of)

@@ -17,7 +17,7 @@ from rag.types import Span
 _MARK = r"[\[［【]\s*\d[\d\s,;]*[\]］】]"
 _MARKS = re.compile(_MARK)
 _FIRST_MARKS = re.compile(rf"(?:\s*{_MARK})+[.。]?")
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
+_THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
 _DROPPED = (
     re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)?"),  # an image
     re.compile(r"\[[^\]\n]*[^\]\d\s,;\n][^\]\n]*\]\([^)\n]*\)?"),  # a link
@@ -25,11 +25,16 @@ _DROPPED = (
     re.compile(r"</?[A-Za-z|!?][^<>]*>?"),  # a tag, a special token
     re.compile(r"(?i)\b(?:https?|ftp|javascript|data):\S+|\bwww\.\S+"),
     re.compile(r"```[a-zA-Z]*|`"),
-    re.compile(r"^\s*#+\s+"),
+    re.compile(r"(?m)^\s*#+\s+"),
     re.compile(r"\*\*|__|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)"),
 )
 _BULLET = re.compile(r"^\s*(?:[-*•+]|\d{1,2}[.)])\s+")
-_LAST_OPEN = re.compile(r"<[A-Za-z/|!?][^<>]*$|!?\[[^\]\n]*$|\]\([^)\n]*$")
+# The beginning of something that is dropped as a whole, and whose end hasn't come yet.
+_OPEN = re.compile(
+    r"<[A-Za-z/|!?][^<>]*\Z|<\Z|(?i:<(script|style)\b)(?!.*(?i:</\1>))|!?\[[^\]\n]*\]?\Z|\]\([^)\n]*\Z|"
+    r"(?i:\b(?:https?|ftp|javascript|data):\S*|\bwww\.\S*)\Z|[*_`#!]\Z",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +57,18 @@ class Cutter:
     def feed(self, piece: str) -> Iterator[Written]:
         """The sentences that are complete with this piece."""
         self._text += piece
-        thinking = self._text.lstrip()[:10].startswith("<think")
-        if thinking and "</think" not in self._text:
-            return
-        self._text = _THOUGHT.sub("", self._text)
-        if _LAST_OPEN.search(self._text):
+        if _THOUGHT.fullmatch(self._text) or _OPEN.search(self._text):
             return
         yield from self._cut(complete=False)
 
     def finish(self) -> Iterator[Written]:
         """The rest."""
-        self._text = _THOUGHT.sub("", self._text)
         yield from self._cut(complete=True)
 
     def _cut(self, *, complete: bool) -> Iterator[Written]:
+        self._text = _THOUGHT.sub("", self._text)
+        for pattern in _DROPPED:
+            self._text = pattern.sub("", self._text)
         spans = _with_marks(self._text)
         ready = spans if complete else spans[:-1]
         start = 0
@@ -73,7 +76,7 @@ class Cutter:
             line = self._line or "\n" in self._text[start : span.start]
             self._line = False
             start = span.end
-            written = _without_markup(self._text[span.start : span.end], line=line)
+            written = _read(self._text[span.start : span.end], line=line)
             if written.text:
                 yield written
             else:
@@ -98,9 +101,7 @@ def _with_marks(text: str) -> list[Span]:
     return found
 
 
-def _without_markup(raw: str, *, line: bool) -> Written:
-    for pattern in _DROPPED:
-        raw = pattern.sub("", raw)
+def _read(raw: str, *, line: bool) -> Written:
     item = line and _BULLET.match(raw) is not None
     marks = tuple(int(number) for mark in _MARKS.findall(raw) for number in re.findall(r"\d+", mark) if len(number) < 6)
     text = " ".join(_MARKS.sub(" ", _BULLET.sub("", raw) if item else raw).split())
