@@ -25,12 +25,13 @@ from rag.facts import told
 from rag.generate import Generator, Message
 from rag.prompt import ANSWER_TOKENS, NOT_FOUND, REWRITTEN_TOKENS, answer_messages, rewriting_messages
 from rag.question import Kind, Question, clean, read_question
-from rag.support import Claim, Support, support
+from rag.support import UNTOLD, Claim, support
 from rag.terms import flat
 from rag.types import Checks, Citation, Passage, Unsupported
 from rag.written import Cutter, Written
 
 HEARTBEAT_SECONDS = 0.2  # after which an empty piece is given, so that whoever reads can leave
+SURE = 0.5  # with which a quote answers, though the model found nothing: an article may have told it to say so
 MOST_REPEATED = 3  # sentences that the model may write again before it is stopped
 
 Event: TypeAlias = "str | Outcome"
@@ -133,7 +134,7 @@ class _Writing:
         """The outcome; where nothing is left, the extractive answer before it, or a refusal."""
         if self._marks.citations or self._text:
             yield self._outcome(asked, draft)
-        elif self._not_found:
+        elif self._not_found and draft.confidence < SURE:
             text = wording(asked.language)["refused"]
             yield text
             confidence = min(draft.confidence, ANSWER_THRESHOLD / 2)
@@ -176,12 +177,12 @@ class _Writing:
         self._checks = replace(self._checks, written=self._checks.written + 1)
         cited = [passages[mark - 1] for mark in sentence.marks if 0 < mark <= len(passages)]
         claim = Claim.of(sentence.text, self._corpus)
-        found = support(claim, cited, self._corpus) if cited else Support(reason="it cites no passage")
-        moved = False
+        found = support(claim, cited, self._corpus)
+        moved = not found
         if not found:
             others = [passage for passage in passages if passage not in cited]
             elsewhere = support(claim, others, self._corpus)
-            moved, found = bool(elsewhere), elsewhere or (found if cited else elsewhere)
+            found = found if not elsewhere and found.reason != UNTOLD else elsewhere
         if not found:
             return self._failed(sentence, found.reason, language)
         self._checks = replace(self._checks, supported=self._checks.supported + 1, moved=self._checks.moved + moved)

@@ -29,6 +29,7 @@ from rag.terms import fold, syllables
 from rag.types import Article, FloatVector, Passage, Span
 from rag.weights import Weights, weighed
 
+UNTOLD = "no passage tells it"
 LEAST_WORDS = 3  # of content, of a sentence that has no number, date or name
 LIKELIEST = 4  # sentences that are compared in full
 ALONE = 0.6  # of the claim's words: with so many a text is of the claim's language, whatever it looks like
@@ -125,7 +126,7 @@ def support(claim: Claim, passages: Sequence[Passage], corpus: Corpus) -> Suppor
         if difference is None:
             return Support(quotations)
         reasons.append(difference.reason)
-    return Support(reason=reasons[0] if reasons else "no passage tells it")
+    return Support(reason=reasons[0] if reasons else UNTOLD)
 
 
 def least(*, across: bool) -> float:
@@ -149,7 +150,8 @@ def weigh(claim: Claim, passage: Passage, corpus: Corpus) -> Iterator[Weighed]:
         spans = tuple(passage.sentences[i] for i in places)
         return Weighed(spans, words, pairs, cosine, cosine - mean, met, not claim.told.facts, across)
 
-    tells = [bool(text) and not gives_orders(text) for text in texts]
+    orders = [gives_orders(text) for text in texts]  # and what follows one may belong to it
+    tells = [bool(text) and not any(orders[max(0, i - 1) : i + 1]) for i, text in enumerate(texts)]
     for i, (words, pairs) in enumerate(shares):
         if tells[i]:
             yield weighed([i], words, pairs)

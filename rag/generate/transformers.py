@@ -10,6 +10,7 @@ unpickled.
 from __future__ import annotations
 
 import importlib.util
+import struct
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -196,7 +197,7 @@ def _load_gguf(path: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
         model = AutoModelForCausalLM.from_pretrained(
             path.parent, gguf_file=path.name, local_files_only=True, dtype=dtype
         )
-    except (OSError, ValueError, KeyError, RuntimeError, IndexError, NotImplementedError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, IndexError, struct.error) as error:
         reason = str(error).strip().split("\n")[0].rstrip(".")
         raise ModelError(f"{path} is not a model that transformers can load ({reason}): take another file.") from error
     model.eval()  # type: ignore[no-untyped-call]
