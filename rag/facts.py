@@ -31,6 +31,10 @@ DENIED_AFTER = 2  # words after a negation that it denies, within a clause
 _WORD = re.compile(
     rf"\d+(?:[.,]\d+)*|[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W\d_])(?:(?![{UNSPACED}])[\w\u0300-\u036f’'`])*"
 )
+# What is written for programs and models: their special tokens, the delimiters of the prompt, calls of functions.
+_MACHINE = re.compile(
+    r"<\|[^>\n]*>|\[/?INST\]|(?i:</?(?:s|passage|tool_call|system|user|assistant|script|img)\b[^>\n]*>)|\{\s*\"\w+\"\s*:"
+)
 _DIGITS = re.compile(r"\d")
 _ROMAN = re.compile(r"(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})")
 _CLAUSE_END = re.compile(r"[,;:.!?()–—…，。；：、]")
@@ -96,8 +100,8 @@ def told(text: str, language: str, published: date | None = None) -> Told:
 
 @lru_cache(maxsize=8192)
 def gives_orders(text: str) -> bool:
-    """Whether a sentence tells whoever answers what to do, and so nothing that could support an answer."""
-    return without(text, _tables()["orders"]) != text
+    """Whether a sentence tells whoever answers what to do, or a program: it tells nothing that could be an answer."""
+    return bool(_MACHINE.search(text)) or without(text, _tables()["orders"]) != text
 
 
 def number_words() -> Mapping[str, int]:

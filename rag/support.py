@@ -104,7 +104,7 @@ class Claim:
     @property
     def says_something(self) -> bool:
         """Whether there is anything in it to be supported: "Xem ở đây" is said of nothing."""
-        return len(self.words) >= LEAST_WORDS or bool(self.told.facts)
+        return not gives_orders(self.told.text) and (len(self.words) >= LEAST_WORDS or bool(self.told.facts))
 
     def shares(self, text: str) -> tuple[float, float]:
         """The shares of its words and of its pairs that a text has."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,8 +50,8 @@ def test_a_server_that_obeys_has_no_effect(tmp_path: Path, injection: Injection,
 
 
 @pytest.fixture(scope="module")
-def real() -> Iterator[Generator]:
-    yield open_generator(str(smollm2()), timeout=600)
+def real() -> Generator:
+    return open_generator(str(smollm2()), timeout=600)
 
 
 @pytest.mark.slow
