@@ -53,6 +53,8 @@ def main() -> None:
     parser.add_argument("gold", type=Path)
     parser.add_argument("--errors", type=int, default=1_000)
     parser.add_argument("--articles", type=Path, default=Path("seeds"))
+    parser.add_argument("--catch", type=float, default=0.0, help="exit with 1 when a smaller share of errors is caught")
+    parser.add_argument("--lose", type=float, default=1.0, help="exit with 1 when more of what is true is lost")
     parser.add_argument("--show", action="store_true", help="print what is let through and what is lost")
     args = parser.parse_args()
     print(f"{platform.machine()}, Python {platform.python_version()}, seed {SEED}")
@@ -62,8 +64,10 @@ def main() -> None:
         with open_index(Path(folder), articles=args.articles, settings=settings, embedder=embedder) as index:
             corpus = Corpus(index, embedder)
             sentences = list(_true_sentences(args.gold, corpus))
-            _print_lost(sentences, corpus, show=args.show)
-            _print_caught(sentences, corpus, args.errors, show=args.show)
+            lost = _print_lost(sentences, corpus, show=args.show)
+            caught = _print_caught(sentences, corpus, args.errors, show=args.show)
+    if caught < args.catch or lost > args.lose:
+        raise SystemExit(f"caught {caught:.1%}, lost {lost:.1%}: promised are {args.catch:.0%} and {args.lose:.0%}")
 
 
 def _true_sentences(gold: Path, corpus: Corpus) -> Iterator[TrueSentence]:
@@ -117,7 +121,7 @@ def _otherwise(sentence: str, rng: random.Random) -> Iterator[tuple[str, str]]:
         yield "dates, numbers otherwise", written
 
 
-def _print_lost(sentences: Sequence[TrueSentence], corpus: Corpus, *, show: bool) -> None:
+def _print_lost(sentences: Sequence[TrueSentence], corpus: Corpus, *, show: bool) -> float:
     kept: dict[str, list[bool]] = defaultdict(list)
     print("\ntrue sentences lost")
     for each in sentences:
@@ -127,9 +131,11 @@ def _print_lost(sentences: Sequence[TrueSentence], corpus: Corpus, *, show: bool
             print(f"    {each.way}: {found.reason}\n        {each.text[:300]}")
     for way, all_of in [*kept.items(), ("together", [k for each in kept.values() for k in each])]:
         print(f"  {way:26} {all_of.count(False):4} of {len(all_of):4}  {all_of.count(False) / len(all_of):6.1%}")
+    together = [kept_one for each in kept.values() for kept_one in each]
+    return together.count(False) / len(together)
 
 
-def _print_caught(sentences: Sequence[TrueSentence], corpus: Corpus, count: int, *, show: bool) -> None:
+def _print_caught(sentences: Sequence[TrueSentence], corpus: Corpus, count: int, *, show: bool) -> float:
     rng = random.Random(SEED)
     caught: Counter[str] = Counter()
     planted: Counter[str] = Counter()
@@ -160,6 +166,7 @@ def _print_caught(sentences: Sequence[TrueSentence], corpus: Corpus, count: int,
     print(f"  {'together':26} {caught.total():4} of {planted.total():4}  {caught.total() / planted.total():6.1%}")
     for way, number in ways.items():
         print(f"    in sentences {way:26} {number - missed_ways[way]:4} of {number:4}")
+    return caught.total() / planted.total()
 
 
 def _planted(rng: random.Random, kind: str, each: TrueSentence, corpus: Corpus, stories: Sequence[str]) -> str | None:
