@@ -19,7 +19,7 @@ from rag.facts import Fact, Told, Word, before_names, number_words
 from rag.question import VIETNAMESE_SYLLABLE
 from rag.terms import flat, has_diacritics, spelling
 
-WIDER = 20  # words of the text, on either side, among which those around a fact are looked for
+WIDER = 14  # words of the text, on either side, among which those around a fact are looked for
 IN_PLACE, NEARBY, ACROSS = 1.0, 0.6, 0.3  # what a word counts at the same distance, nearby, or on the other side
 FADING = (1.0, 0.8, 0.6, 0.5, 0.4, 0.3, 0.3, 0.2)  # by distance, as far as words tell where a fact stands
 MARGIN = 0.25  # by which another place has to fit better
@@ -52,21 +52,25 @@ def differences(claim: Told, texts: Sequence[Told], *, across: bool) -> Iterator
         yield from _denied(claim, texts)
 
 
-def share_met(claim: Told, text: Told) -> float:
-    """The share of a sentence's numbers, dates and names that a text of another language has; of none, 0."""
-    there = flat(text.text).split()
+def share_met(claim: Told, text: Told) -> float | None:
+    """The share of a sentence's numbers, dates and names that a text of another language has; None where it has none.
+
+    Only names count that are written alike in both: "Provincial Committee" is translated, "Lê Thị Mai" is not.
+    """
     numbers = {fact.number for fact in text.of_kind("number")}
     days = [fact.day for fact in text.of_kind("date") if fact.day]
-    met = 0.0
+    met: list[float] = []
     for fact in claim.facts:
-        if fact.kind == "name":
-            words = flat(fact.text).split()
-            met += sum(any(_alike(word, other) for other in there) for word in words) / max(1, len(words))
-        elif fact.kind == "number":
-            met += fact.number in numbers
+        if fact.kind == "number":
+            met.append(fact.number in numbers)
+        elif fact.day is not None:
+            met.append(any(fact.day.agrees_with(day) for day in days))
         else:
-            met += any(fact.day.agrees_with(day) for day in days) if fact.day else 0.0
-    return met / len(claim.facts) if claim.facts else 0.0
+            words = [claim.text[w.span.start : w.span.end] for w in claim.words[fact.words.start : fact.words.end]]
+            alike = _stands(words, text.text)
+            if alike or _kept(words, claim, [text]):
+                met.append(alike)
+    return sum(met) / len(met) if met else None
 
 
 def _numbers(claim: Told, texts: Sequence[Told]) -> Iterator[Difference]:

@@ -58,8 +58,7 @@ class Weighed:
     pairs: float
     cosine: float
     above: float  # the cosine, over the mean of its passage
-    met: float  # the share of the claim's numbers, dates and names, where the languages differ; of none, 0
-    bare: bool  # the claim has none
+    met: float | None  # the share of the claim's numbers, dates and names, where the languages differ; None: of none
     across: bool
 
     @property
@@ -67,7 +66,7 @@ class Weighed:
         """The measures by name, each about 0 to 1."""
         cosine = (self.cosine - 0.75) * 5  # the cosines of e5 live between 0.75 and 0.95
         if self.across:
-            return {"cosine": cosine, "above": self.above * 10, "met": self.met, "bare": float(self.bare)}
+            return {"cosine": cosine, "above": self.above * 10, "met": self.met or 0.0, "bare": float(self.met is None)}
         return {"words": self.words, "pairs": self.pairs, "cosine": cosine}
 
     def tells_more_than(self, other: Weighed) -> bool:
@@ -146,9 +145,9 @@ def weigh(claim: Claim, passage: Passage, corpus: Corpus) -> Iterator[Weighed]:
         text = " ".join(texts[i] for i in places)
         across = words < ALONE and _language(text) != claim.told.language
         cosine = max(cosines[i] for i in places)
-        met = share_met(claim.told, told(text, _language(text), article.metadata.published)) if across else 0.0
+        met = share_met(claim.told, told(text, _language(text), article.metadata.published)) if across else None
         spans = tuple(passage.sentences[i] for i in places)
-        return Weighed(spans, words, pairs, cosine, cosine - mean, met, not claim.told.facts, across)
+        return Weighed(spans, words, pairs, cosine, cosine - mean, met, across)
 
     orders = [gives_orders(text) for text in texts]  # and what follows one may belong to it
     tells = [bool(text) and not any(orders[max(0, i - 1) : i + 1]) for i, text in enumerate(texts)]

@@ -178,8 +178,8 @@ def _load(name: str, *, local_only: bool) -> tuple[PreTrainedTokenizerBase, PreT
     device, dtype = _placed()
     tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=local_only)
     model = AutoModelForCausalLM.from_pretrained(name, local_files_only=local_only, use_safetensors=True, dtype=dtype)
-    model.eval()  # type: ignore[no-untyped-call]
-    return tokenizer, model.to(device)
+    model.eval().to(device)  # type: ignore[no-untyped-call]  # both change it in place
+    return tokenizer, model
 
 
 def _load_gguf(path: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
@@ -200,8 +200,8 @@ def _load_gguf(path: Path) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
     except (OSError, ValueError, KeyError, RuntimeError, IndexError, struct.error) as error:
         reason = str(error).strip().split("\n")[0].rstrip(".")
         raise ModelError(f"{path} is not a model that transformers can load ({reason}): take another file.") from error
-    model.eval()  # type: ignore[no-untyped-call]
-    return tokenizer, model.to(device)
+    model.eval().to(device)  # type: ignore[no-untyped-call]  # both change it in place
+    return tokenizer, model
 
 
 def _placed() -> tuple[str, torch.dtype]:
