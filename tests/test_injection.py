@@ -60,7 +60,7 @@ def real() -> Generator:
 def test_a_real_model_has_no_effect(
     tmp_path: Path, real: Generator, injection: Injection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.generative.ANSWER_TOKENS", 48)  # two cores write twenty tokens a second
+    monkeypatch.setattr("rag.generative.ANSWER_TOKENS", 24)  # two cores write twenty tokens a second
     articles = folder(tmp_path, injection)
     answer = rag.Assistant.open(articles, tmp_path / "index", reader="none", llm=real).answer(QUESTION)
     assert answer.trace.generator == real.id
