@@ -186,7 +186,7 @@ class Answer:
                 "generation": self.trace.generation,
                 "reader": self.trace.reader,
                 "generator": self.trace.generator,
-                "checks": asdict(self.trace.checks),
+                "checks": _checks_dict(self.trace.checks),
                 "scores": {name: round(score, 4) for name, score in self.trace.scores.items()},
             },
         }
@@ -194,6 +194,10 @@ class Answer:
     def to_json(self) -> str:
         """`to_dict` as one JSON text, with the letters of the articles kept as they are."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
+
+
+def _checks_dict(checks: Checks) -> dict[str, Any]:
+    return {**asdict(checks), "unsupported": [asdict(each) for each in checks.unsupported]}
 
 
 def _citation_dict(citation: Citation) -> dict[str, Any]:
