@@ -45,11 +45,8 @@ def differences(claim: Told, texts: Sequence[Told], *, across: bool) -> Iterator
     yield from _numbers(claim, texts)
     yield from _dates(claim, texts)
     yield from _names(claim, texts, together, across=across)
-    if across:
-        yield from _denied_across(claim, texts)
-    else:
-        yield from _places(claim, texts)
-        yield from _denied(claim, texts)
+    yield from _places(claim, texts, across=across)
+    yield from _denied_across(claim, texts) if across else _denied(claim, texts)
 
 
 def share_met(claim: Told, text: Told) -> float | None:
@@ -166,9 +163,12 @@ def _kept(words: Sequence[str], claim: Told, texts: Sequence[Told]) -> bool:
     return claim.language in UNLATIN
 
 
-def _places(claim: Told, texts: Sequence[Told]) -> Iterator[Difference]:
-    """Facts in whose place the text has another of the kind."""
-    for fact in claim.facts:
+def _places(claim: Told, texts: Sequence[Told], *, across: bool) -> Iterator[Difference]:
+    """Facts in whose place the text has another of the kind.
+
+    Between languages only numbers: those of documents keep the letters around them.
+    """
+    for fact in claim.of_kind("number") if across else claim.facts:
         here = (claim.words, fact.words.start, fact.words.end)
         others = [
             (other, _fit(here, (text.words, *other.words))) for text in texts for other in text.of_kind(fact.kind)

@@ -169,8 +169,10 @@ def _agreeing(
     read = [told(text, _language(text), published) for text in texts]
     quotations = [Quotation(article, span) for span in weighed.spans]
     found = list(differences(claim, read, across=weighed.across))
-    if not found:
+    if not found and any(_has_figures(claim, text, weighed.across) for text in read):
         return tuple(quotations), None
+    if not found:  # each of two sentences has a figure of its own: put together they may tell what neither does
+        return (), Difference("its numbers and dates are of two sentences")
     for difference in found:
         if difference.missing is None or difference.missing.kind == "number":
             return (), difference
@@ -185,6 +187,12 @@ def _agreeing(
             rest = next(differences(claim, read, across=weighed.across), None)
             return (tuple(quotations), None) if rest is None else ((), rest)
     return (), found[0]
+
+
+def _has_figures(claim: Told, text: Told, across: bool) -> bool:
+    """Whether all numbers and dates of a claim stand in one sentence."""
+    missing = (found.missing for found in differences(claim, [text], across=across))
+    return not any(fact is not None and fact.kind != "name" for fact in missing)
 
 
 def _context(article: Article, passage: Passage, before: Span) -> Iterator[Span]:
