@@ -39,7 +39,7 @@ _SCRIPTS = {
     "hi": re.compile(r"[\u0900-\u097f]"),
     "th": re.compile(r"[\u0e00-\u0e7f]"),
 }
-VIETNAMESE_SYLLABLE = re.compile(
+_VIETNAMESE_SYLLABLE = re.compile(
     r"(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
 )
 _VIETNAMESE_LETTER = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
@@ -121,7 +121,7 @@ def language_of(text: str) -> str:
     if _VIETNAMESE_LETTER.search(text) or votes["vi"] >= max(votes[best], 1):
         return "vi"
     if not votes[best]:
-        return "vi" if all(VIETNAMESE_SYLLABLE.fullmatch(w) for w in words if w.isalpha()) else "en"
+        return "vi" if all(_VIETNAMESE_SYLLABLE.fullmatch(w) for w in words if w.isalpha()) else "en"
     return best
 
 
