@@ -1,7 +1,8 @@
 """The assistant: a question in, an answer with its proof out.
 
 The default answerer only quotes: it picks the sentences of the articles that answer, and refuses when none does well
-enough. Everything it rests on is below: retrieval, the choice of sentences, citations. It knows no page and no shell.
+enough. With a language model, that one writes, and what the articles don't say is removed. Everything it rests on is
+below: retrieval, the choice of sentences, verification, citations. It knows no page and no shell.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from rag.cite import compose
 from rag.config import ARTICLES_FOLDER, EMBEDDED_MODEL, INDEX_FOLDER, IndexSettings
 from rag.corpus import Corpus
 from rag.embed import Embedder, open_embedder
-from rag.errors import ArticlesError, IndexUnusableError
+from rag.errors import ArticlesError, ConfigError, IndexUnusableError
 from rag.extractive import draft_answer
+from rag.generate import TIMEOUT_SECONDS, Generator, open_generator
+from rag.generate.cache import CachedGenerator
+from rag.generative import Generative, Outcome, quoted
 from rag.index import Index, build_index, open_index, why_stale
-from rag.question import read_question
+from rag.question import Question, read_question
 from rag.reader import Reader, open_reader
 from rag.retrieve import retrieve
 from rag.types import Answer, Article, Hit, Report, Skipped, Trace
@@ -39,13 +42,20 @@ class Assistant:
     """Answers questions from one folder of articles. Keep one for many questions; safe to share between threads."""
 
     def __init__(
-        self, articles: Path, index: Path, settings: IndexSettings, embedder: Embedder, reader: Reader | None = None
+        self,
+        articles: Path,
+        index: Path,
+        settings: IndexSettings,
+        embedder: Embedder,
+        reader: Reader | None = None,
+        generative: Generative | None = None,
     ) -> None:
         self.articles_folder = articles
         self.index_folder = index
         self._settings = settings
         self._embedder = embedder
         self._reader = reader
+        self._generative = generative
         self._building = threading.Lock()
         self._opening = threading.Lock()
         self._open: Index | None = None
@@ -58,6 +68,11 @@ class Assistant:
         *,
         embedding_model: str = EMBEDDED_MODEL,
         reader: str | None = None,
+        llm: str | Generator | None = None,
+        llm_url: str | None = None,
+        llm_timeout: float = TIMEOUT_SECONDS,
+        keep_unsupported: bool = False,
+        fallback: bool = False,
         show_progress: bool = False,
     ) -> Assistant:
         """Open the index of a folder, building what is missing or out of date.
@@ -65,10 +80,23 @@ class Assistant:
         `embedding_model` is the embedded model, or any other by name or path, run by sentence-transformers; `reader`
         is the embedded one where that can be had, any other by name or path, run by transformers, or "none": quicker,
         and less often right.
+
+        `llm` writes the answers: a model by name, folder or GGUF file, run by transformers; by name on the server
+        `llm_url`; or any `rag.generate.Generator`. Each of its sentences is checked, and removed when no passage
+        supports it, or kept and marked with `keep_unsupported`. With `fallback`, a model that fails within
+        `llm_timeout` seconds is stood in for by quotes, and the answer says so; else asking raises `GeneratorError`.
         Raises `ArticlesError`, `ModelError` or `IndexUnusableError`, each saying what to do.
         """
         settings = IndexSettings(embedding_model=embedding_model)
-        assistant = cls(Path(articles), Path(index), settings, open_embedder(embedding_model), open_reader(reader))
+        generative = None
+        if llm is not None:
+            generator = open_generator(llm, url=llm_url, timeout=llm_timeout) if isinstance(llm, str) else llm
+            cached = CachedGenerator(generator)
+            generative = Generative(generator=cached, keep_unsupported=keep_unsupported, fallback=fallback)
+        elif llm_url is not None:
+            raise ConfigError(f"The server {llm_url} may have several models: name one with --llm.")
+        embedder, opened = open_embedder(embedding_model), open_reader(reader)
+        assistant = cls(Path(articles), Path(index), settings, embedder, opened, generative)
         assistant.refresh(show_progress=show_progress)
         return assistant
 
@@ -77,17 +105,39 @@ class Assistant:
 
         Raises `QuestionError` for a question that is empty, has no words or is too long.
         """
+        *_, last = self.stream(question, history=history)
+        return cast(Answer, last)
+
+    def stream(self, question: str, *, history: Sequence[str] = ()) -> Iterator[StreamEvent]:
+        """The same answer in pieces, for a chat page: strings that join to `Answer.text`, and then the `Answer`.
+
+        Sentences of a language model come the moment each has been checked; an empty string says that it is at work.
+        Closing the iterator stops it.
+        """
         started = time.perf_counter()
         asked = read_question(question)
         index = self._index()
-        draft = draft_answer(asked, history, Corpus(index, self._embedder, self._reader))
-        text, citations = compose(draft.statements, heading=draft.heading) if draft.statements else (draft.refusal, ())
+        corpus = Corpus(index, self._embedder, self._reader)
+        if self._generative is None:
+            events = quoted(draft_answer(asked, history, corpus))
+        else:
+            events = self._generative.answer(asked, history, corpus)
+        for event in events:
+            if isinstance(event, str):
+                yield from re.findall(r"\s*\S+\s*", event)
+                if self._generative is not None:
+                    yield ""  # all that is known has been said
+            else:
+                yield self._answer(question, asked, index, event, (time.perf_counter() - started) * 1e3)
+
+    def _answer(self, question: str, asked: Question, index: Index, outcome: Outcome, took: float) -> Answer:
+        draft = outcome.draft
         return Answer(
             question=question,
-            text=text,
-            citations=citations,
-            abstained=not draft.statements,
-            confidence=draft.confidence,
+            text=outcome.text,
+            citations=outcome.citations,
+            abstained=outcome.abstained,
+            confidence=outcome.confidence,
             language=asked.language,
             related=tuple(candidate.hit for candidate in draft.nearest[:RELATED]),
             trace=Trace(
@@ -95,16 +145,12 @@ class Assistant:
                 kind=draft.kind,
                 generation=index.generation,
                 reader=self._reader.id if self._reader else "",
+                generator=self._generative.generator.id if self._generative else "",
+                checks=outcome.checks,
                 scores=draft.scores,
-                milliseconds={"total": (time.perf_counter() - started) * 1e3},
+                milliseconds={"total": took},
             ),
         )
-
-    def stream(self, question: str, *, history: Sequence[str] = ()) -> Iterator[StreamEvent]:
-        """The same answer in pieces, for a chat page: strings that join to `Answer.text`, and then the `Answer`."""
-        answer = self.answer(question, history=history)
-        yield from re.findall(r"\s*\S+\s*", answer.text)
-        yield answer
 
     def search(self, question: str, *, k: int = 5) -> list[Hit]:
         """The `k` passages nearest to a question, best first. Raises `QuestionError` as `answer` does."""

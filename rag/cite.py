@@ -52,24 +52,39 @@ class Statement:
     cut: tuple[bool, bool] = (False, False)  # the quotation leaves out the beginning, the end of its sentence
 
 
+class Marks:
+    """Gives each quotation its number, from 1 in the order of the text; the same place gets the same again."""
+
+    def __init__(self) -> None:
+        self._citations: dict[tuple[str, Span], Citation] = {}
+
+    def of(self, quotations: Sequence[Quotation]) -> str:
+        """The marks of some quotations, such as "[1][3]". Raises `CitationError` as `compose` does."""
+        marks = []
+        for quotation in quotations:
+            key = (quotation.article.id, quotation.span)
+            if key not in self._citations:
+                self._citations[key] = _citation(quotation, len(self._citations) + 1)
+            marks.append(f"[{self._citations[key].marker}]")
+        return "".join(marks)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What the marks stand for, in their order."""
+        return tuple(self._citations.values())
+
+
 def compose(statements: Sequence[Statement], *, heading: str = "") -> tuple[str, tuple[Citation, ...]]:
     """The text of an answer and its citations, numbered from 1 in the order of the text.
 
     Raises `CitationError` if a quote were not in its article: then there is a fault in this package, and no answer.
     """
-    lines, citations = [heading] if heading else [], []
-    numbers: dict[tuple[str, Span], int] = {}
+    lines, numbered = [heading] if heading else [], Marks()
     for statement in statements:
-        marks = []
-        for quotation in (statement.quotation, *statement.same):
-            key = (quotation.article.id, quotation.span)
-            if key not in numbers:
-                numbers[key] = len(numbers) + 1
-                citations.append(_citation(quotation, numbers[key]))
-            marks.append(f"[{numbers[key]}]")
+        marks = numbered.of((statement.quotation, *statement.same))
         before, after = ("… " if statement.cut[0] else ""), (" …" if statement.cut[1] else "")
-        lines.append(f"{statement.label}{before}{statement.quotation.shown}{after} {''.join(marks)}")
-    return "\n".join(lines), tuple(citations)
+        lines.append(f"{statement.label}{before}{statement.quotation.shown}{after} {marks}")
+    return "\n".join(lines), numbered.citations
 
 
 def _citation(quotation: Quotation, marker: int) -> Citation:

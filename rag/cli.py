@@ -57,6 +57,8 @@ def _assistant(options: Options) -> Assistant:
     return Assistant.open(
         options.articles, options.index,
         embedding_model=options.embedding_model, reader=options.reader, show_progress=sys.stderr.isatty(),
+        llm=options.llm, llm_url=options.llm_url, llm_timeout=options.llm_timeout,
+        keep_unsupported=options.keep_unsupported, fallback=options.fallback,
     )  # fmt: skip
 
 

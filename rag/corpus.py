@@ -5,6 +5,7 @@ Knows nothing of questions about articles, of follow-ups or of what is answered.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,8 +18,9 @@ from rag.question import Question
 from rag.reader import Page, Reader, Reading
 from rag.retrieve import Candidate, as_written, retrieve
 from rag.select import Sentence, score_sentences, share_held
+from rag.stores.exact import inner_products
 from rag.told import without_told_days
-from rag.types import Article, Passage, Span
+from rag.types import Article, FloatVector, Passage, Span
 
 CANDIDATES = 10  # passages whose sentences are scored
 PASSAGES_READ = 5  # of them: the best, by the reader, where there is one
@@ -71,6 +73,12 @@ class Corpus:
         """The share, by rarity, of the question's content (or of some other) that a text has, 0 to 1."""
         return share_held(question, text, self.index.lexical, content=content)
 
+    def sentence_cosines(self, passage: Passage, vector: FloatVector) -> list[float]:
+        """The cosine of each sentence of a passage of this index with a vector of length 1."""
+        row = bisect_left(self.index.passages, _place(passage), key=_place)
+        vectors = self.index.sentence_vectors.vectors(self.index.sentence_rows[row])
+        return [float(cosine) for cosine in inner_products(vectors, vector)]
+
     def cut(
         self, question: Question, article: Article, span: Span, *, max_characters: int, answer: Span | None = None
     ) -> Span:
@@ -93,3 +101,8 @@ class Corpus:
         if (asked, passage) not in self._readings:
             self._readings[asked, passage] = reader.read(asked, [Page(article.metadata.title, text)])[0]
         return self._readings[asked, passage]
+
+
+def _place(passage: Passage) -> tuple[str, int, int]:
+    """What the passages of an index are in the order of."""
+    return passage.article_id, passage.start, passage.end

@@ -4,6 +4,7 @@ RagError
 ├── ConfigError         a setting or an option that can't be used
 ├── ArticlesError       the articles folder is missing, or nothing in it can be read
 ├── ModelError          a model that can't be found, prepared or loaded
+├── GeneratorError      a language model that is away, takes too long, or breaks off
 ├── IndexUnusableError  an index that can't be built, read or written
 ├── QuestionError       a question that can't be answered as it stands: empty, too long
 ├── CitationError       a quote that is not in its file
@@ -27,6 +28,10 @@ class ArticlesError(RagError):
 
 class ModelError(RagError):
     """A model that can't be found, prepared or loaded."""
+
+
+class GeneratorError(RagError):
+    """A language model that is away, takes too long, or breaks off."""
 
 
 class IndexUnusableError(RagError):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from rag.config import ARTICLES_FOLDER, EMBEDDED_MODEL, EMBEDDED_READER, INDEX_FOLDER, NO_READER
+from rag.generate import TIMEOUT_SECONDS
 
 ANSWERED, BELOW, ERROR, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130  # exit codes
 
@@ -31,7 +32,7 @@ examples:
   rag eval gold.jsonl --against last.jsonl      how well they are answered, and what changed
 
 Articles are .txt, .md and .html files below the folder ({ARTICLES_FOLDER}). The index ({INDEX_FOLDER}) is built when it
-is missing or out of date. Nothing is sent anywhere.
+is missing or out of date. Nothing is sent anywhere, but to the server of --llm-url.
 
 exit codes:
   {ANSWERED}    answered, or done
@@ -52,6 +53,11 @@ class Options:
     embedding_model: str
     verbose: bool
     reader: str | None = NO_READER
+    llm: str | None = None
+    llm_url: str | None = None
+    llm_timeout: float = TIMEOUT_SECONDS
+    keep_unsupported: bool = False
+    fallback: bool = False
     question: str = ""
     json: bool = False
     k: int = PASSAGES
@@ -148,11 +154,26 @@ def _add_eval(evaluate: argparse.ArgumentParser) -> None:
 
 def _add_reader(command: argparse.ArgumentParser) -> None:
     command.add_argument("--reader", type=_name, metavar="NAME", help=_READER_HELP)
+    command.add_argument("--llm", type=_name, metavar="NAME", help=_LLM_HELP)
+    command.add_argument("--llm-url", metavar="URL", help="a server that has that model: http://127.0.0.1:8000/v1, say")
+    command.add_argument(
+        "--llm-timeout", type=_seconds, default=TIMEOUT_SECONDS, metavar="SECONDS",
+        help="for one answer; default: %(default)s",
+    )  # fmt: skip
+    command.add_argument(
+        "--keep-unsupported", action="store_true", help="mark sentences that no passage supports, don't remove them"
+    )
+    command.add_argument("--fallback", action="store_true", help="quote when the model fails, and say so")
 
 
 _READER_HELP = (
     f"what reads the best passages for the answer; default: {EMBEDDED_READER}, which is part of the installation; or "
     'any transformers model that answers with spans, by name or path; or "none": quicker, and less often right'
+)
+_LLM_HELP = (
+    "a language model that writes the answers, each sentence checked against the articles: a transformers model by "
+    "name, folder or GGUF file; or, with --llm-url, a model of a server that speaks OpenAI's protocol (its key from "
+    "OPENAI_API_KEY); default: none, answers are quotes"
 )
 _MODEL_HELP = (
     "default: %(default)s, which is part of the installation; or any sentence-transformers model, by name or path"
@@ -175,6 +196,16 @@ def _port(value: str) -> int:
     if not value.isascii() or not value.isdigit() or int(value) > 65_535:
         raise argparse.ArgumentTypeError(f"{value!r} is no port: a number from 0 to 65535")
     return int(value)
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{value!r} is no time: more than 0 seconds, at most a day")
+    return seconds
 
 
 def _share(value: str) -> float:

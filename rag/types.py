@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
@@ -111,6 +111,25 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A sentence that a language model wrote and no passage supports, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What became of the sentences that a language model wrote; none where it wasn't asked or had nothing to say."""
+
+    written: int = 0
+    supported: int = 0
+    moved: int = 0  # of the supported: by another passage than the model cited
+    unsupported: tuple[Unsupported, ...] = ()  # removed, or kept and marked when that was asked for
+    failure: str = ""  # why the model broke off, where the answer fell back on quotes
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """How an answer came about: scores by name, and milliseconds by stage."""
 
@@ -118,6 +137,8 @@ class Trace:
     kind: str = ""  # what was asked for: number, date, person, ...
     generation: str = ""  # the index generation that answered: a hash of what it was built from
     reader: str = ""  # the weights of the reader that read the passages; empty: there was none
+    generator: str = ""  # the language model that wrote the answer; empty: there was none
+    checks: Checks = field(default_factory=Checks)
     scores: Mapping[str, float] = field(default_factory=dict)
     milliseconds: Mapping[str, float] = field(default_factory=dict)
 
@@ -164,6 +185,8 @@ class Answer:
                 "kind": self.trace.kind,
                 "generation": self.trace.generation,
                 "reader": self.trace.reader,
+                "generator": self.trace.generator,
+                "checks": _checks_dict(self.trace.checks),
                 "scores": {name: round(score, 4) for name, score in self.trace.scores.items()},
             },
         }
@@ -171,6 +194,10 @@ class Answer:
     def to_json(self) -> str:
         """`to_dict` as one JSON text, with the letters of the articles kept as they are."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
+
+
+def _checks_dict(checks: Checks) -> dict[str, Any]:
+    return {**asdict(checks), "unsupported": [asdict(each) for each in checks.unsupported]}
 
 
 def _citation_dict(citation: Citation) -> dict[str, Any]:

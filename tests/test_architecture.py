@@ -37,8 +37,11 @@ FLOORS = [
         "parts",
         "telex",
         "phrases",
+        "facts",
+        "agreement",
+        "written",
     },
-    {"hub", "encoder", "diacritics", "embed", "reader", "lexical", "fuse", "stores"},
+    {"hub", "encoder", "diacritics", "embed", "reader", "lexical", "fuse", "stores", "generate"},
     {
         "manifest",
         "generations",
@@ -56,8 +59,10 @@ FLOORS = [
         "cite",
         "about",
         "confidence",
+        "support",
+        "prompt",
     },
-    {"extractive", "answer", "evaluate"},
+    {"extractive", "generative", "answer", "evaluate"},
     {"cli", "options", "terminal", "watch", "chat", "__main__", "__init__"},
 ]
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names}
@@ -124,8 +129,10 @@ def test_importing_is_light() -> None:
 
 def test_public_names() -> None:
     assert sorted(rag.__all__) == [
-        "Answer", "Article", "ArticlesError", "Assistant", "Citation", "CitationError", "ConfigError", "Hit",
-        "IndexUnusableError", "Metadata", "ModelError", "Passage", "QuestionError", "RagError", "Report", "Skipped",
-        "Span", "Trace", "Verification", "answer", "verify",
+        "Answer", "Article", "ArticlesError", "Assistant", "Checks", "Citation", "CitationError", "ConfigError",
+        "GeneratorError", "Hit",
+        "IndexUnusableError", "Metadata", "ModelError", "Passage", "QuestionError", "RagError", "Report",
+        "ScriptedGenerator", "Skipped",
+        "Span", "Trace", "Unsupported", "Verification", "answer", "verify",
     ]  # fmt: skip
     assert all(hasattr(rag, name) for name in rag.__all__)

@@ -264,7 +264,7 @@ def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
 
 
 class BrokenEmbedder(HashingEmbedder):
-    def embed_passages(self, texts: Sequence[str], *, show_progress: bool = False) -> FloatMatrix:  # noqa: ARG002
+    def embed_passages(self, texts: Sequence[str], *, show_progress: bool = False) -> FloatMatrix:
         return np.full((1, self.dimension), np.nan, np.float32)
 
 

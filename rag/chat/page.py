@@ -159,10 +159,15 @@ class _Page:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
         earlier = session.turns[-MAX_TURNS + 1 :]
-        asked = turn = Turn(number=earlier[-1].number + 1 if earlier else 1, question=question)
-        shown = 0
-        for turn in self._answered(asked, earlier, session.generation, wording):
-            if turn.answer is None and not turn.notice and 0 < len(turn.text) < shown + STREAMED_CHARACTERS:
+        turn = asked = Turn(number=earlier[-1].number + 1 if earlier else 1, question=question)
+        shown = -1  # characters of the answer that the browser has
+        for event in self._answered(asked, earlier, session.generation, wording):
+            paused, turn = event is turn, event
+            if paused and len(turn.text) == shown:
+                yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip()  # the queue may find that nobody reads on
+                continue
+            coming = not paused and turn.answer is None and not turn.notice
+            if coming and 0 < len(turn.text) < shown + STREAMED_CHARACTERS:
                 continue
             shown = len(turn.text)
             yield "", gr.skip(), _messages((*earlier, turn), wording), gr.skip(), gr.skip()
@@ -196,7 +201,7 @@ class _Page:
                     moved = generation not in ("", event.trace.generation)
                     notice = wording.index_updated if moved else ""
                     turn = replace(turn, text=event.text, answer=event, notice=notice)
-                else:
+                elif event:
                     turn = replace(turn, text=turn.text + event)
                 yield turn
         except RagError as error:
