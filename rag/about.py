@@ -120,8 +120,8 @@ def _lead(article: Article, question: Question, corpus: Corpus) -> Iterator[Stat
 def _article_meant(question: Question, corpus: Corpus, before: Question | None) -> tuple[Article, float] | None:
     """The article that a question about an article means, and how sure that is; None when it can't be told.
 
-    The one whose title is quoted, or whose day is told; the only one there is; where no topic is named, the one that answered the question
-    before; else the one that agrees most with the topic, if it agrees enough.
+    The one whose title is quoted, or whose day is told; the only one there is; where no topic is named, the one that
+    answered the question before; else the one that agrees most with the topic, if it agrees enough.
     """
     if named := _entitled(question, corpus) or _dated_so(question, corpus):
         return named, METADATA_CONFIDENCE
