@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import string
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,7 +22,7 @@ from rag.chat.conversation import Turn
 from rag.chat.escape import escaped, shown
 from rag.chat.folder import Filter, authors, folder_html, years
 from rag.chat.wording import wording
-from rag.types import Article, Citation, Skipped, Span
+from rag.types import Article, Citation, Skipped, Span, Trace
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 TODAY = date(2026, 3, 3)
@@ -192,10 +192,20 @@ def test_an_answer_says_how_sure_and_how_old_it_is() -> None:
     assert "ago" not in Tags(render.turn_html(turn, EN, today=date(2021, 6, 1))).text.split("Published")[0]
 
 
+@dataclass(frozen=True)
+class Checks:
+    unsupported: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckedTrace(Trace):
+    checks: Checks = Checks()
+
+
 def test_a_turn_tells_how_it_was_understood_what_was_removed_and_of_what_it_was_asked() -> None:
     turn = turn_with([cite(make_article("a.txt", "One", title="T"), 1, 0, 3)])
     assert turn.answer is not None
-    trace = replace(turn.answer.trace, understood_as="Who wrote the article T?", scores={"removed_sentences": 2.0})
+    trace = CheckedTrace(understood_as="Who wrote the article T?", checks=Checks(("One.", "Two.")))
     turn = replace(turn, answer=replace(turn.answer, trace=trace), asked_of="2021 · Ann", notice="The folder moved.")
     text = Tags(render.turn_html(turn, EN, today=TODAY)).text
     for said in (

@@ -18,7 +18,6 @@ from rag.types import Answer, Citation
 
 SHADES = 6  # how many quotes of an article look different from each other (page.css)
 OLD_DAYS = 365  # an answer from articles older than this says so
-REMOVED = "removed_sentences"  # the score that counts a model's sentences without a quote
 
 _TAG = re.compile(r"<[^<>]*>")
 MARK = re.compile(r"\[(\d{1,3})\]")
@@ -149,13 +148,19 @@ def _notes(turn: Turn, words: Wording) -> list[str]:
         understood = turn.answer.trace.understood_as
         if flat(understood) not in ("", flat(turn.question)):
             notes.append(words["understood_as"].format(question=understood))
-        if removed := int(turn.answer.trace.scores.get(REMOVED, 0)):
+        if removed := _removed(turn.answer):
             notes.append(words.counted("removed_sentences", removed))
     if turn.asked_of and turn.answer is not None:
         notes.append(words["asked_of"].format(filter=turn.asked_of))
     if turn.notice:
         notes.append(turn.notice)
     return notes
+
+
+def _removed(answer: Answer) -> int:
+    """How many sentences of a language model had no quote; an answer that only quotes has no such checks."""
+    checks = getattr(answer.trace, "checks", None)
+    return len(checks.unsupported) if checks else 0
 
 
 def _notice(text: str) -> str:
