@@ -9,11 +9,13 @@ a phone with a source open, and the list of articles.
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page
 
 from rag import chat
@@ -85,7 +87,8 @@ def main() -> None:
             seen = Visit(browser, address, **options)  # type: ignore[arg-type]
             reach(seen)
             settled(seen.page)
-            seen.page.screenshot(path=args.out / f"{name}.png")
+            small = Image.open(io.BytesIO(seen.page.screenshot())).convert("RGB").quantize(128)
+            small.save(args.out / f"{name}.png", optimize=True)
             print(f"{args.out / name}.png  {(args.out / f'{name}.png').stat().st_size / 1e3:.0f} kB")
             seen.context.close()
 
