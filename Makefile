@@ -18,7 +18,7 @@ chat: setup
 	$(BIN)/rag chat
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -rs
 
 test-slow: setup
 	$(BIN)/python -m pytest -m slow

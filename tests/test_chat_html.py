@@ -258,7 +258,23 @@ def test_the_list_has_every_article_and_every_skipped_file() -> None:
     assert "1 January 2020 (6 years ago) · 3 passages · a.txt" in text
     assert "date not given · 0 passages · b.txt" in text
     assert "1 file that can't be used" in text
-    assert "c.pdf empty" in text
+    assert "c.pdf no text in it" in text
+
+
+def test_every_reason_is_told_in_the_language_of_the_page(tmp_path: Path) -> None:
+    files = {
+        "a.txt": b"Text.", "b.txt": b"Text.", "c.txt": b"", "d.pdf": b"%PDF", "e.txt": b"\xff\xfe\x00",
+        "f.txt": b"\xe1(", "g.html": b"<p></p>",
+    }  # fmt: skip
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "h.txt").symlink_to("/etc/hostname")
+    skipped = read_folder(tmp_path)[1]
+    text = Tags(folder_html((), skipped, {}, VI, today=TODAY)).text
+    assert [VI["reason_other"] in text, text.count(VI["reason_encoding"])] == [False, 2]
+    for kind in ("reason_same", "reason_empty", "reason_type", "reason_link"):
+        assert VI[kind] in text
+    assert len(skipped) == 7
 
 
 def cite(article: Article, marker: int, start: int, end: int) -> Citation:

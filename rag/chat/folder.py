@@ -13,6 +13,16 @@ from rag.chat.escape import escaped, flat
 from rag.chat.wording import Wording
 from rag.types import Article, Skipped
 
+# The reasons that rag.articles gives, in English, by how they begin or what they hold; the page tells their kinds.
+REASONS = {
+    "reason_empty": ("empty", "no text left"),
+    "reason_same": ("same text as",),
+    "reason_type": ("not .txt",),
+    "reason_size": ("too large",),
+    "reason_encoding": ("not text", "can't be decoded"),
+    "reason_link": ("a link",),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -59,12 +69,23 @@ def folder_html(
     """The articles, the latest first, and the files that can't be used with the reasons."""
     ordered = sorted(articles, key=lambda a: (a.metadata.published or date.min, a.id), reverse=True)
     rows = "".join(_row(article, passages.get(article.id, 0), words, today) for article in ordered)
-    unusable = "".join(f"<li><code>{escaped(each.article_id)}</code> {escaped(each.reason)}</li>" for each in skipped)
+    unusable = "".join(_unusable(each, words) for each in skipped)
     if unusable:
         unusable = (
             f'<h3>{escaped(words.counted("skipped_count", len(skipped)))}</h3><ul class="rag-skipped">{unusable}</ul>'
         )
     return f'<ul class="rag-articles">{rows}</ul>{unusable}'
+
+
+def _unusable(each: Skipped, words: Wording) -> str:
+    reason = escaped(_reason(each.reason, words))
+    return f'<li title="{escaped(each.reason)}"><code>{escaped(each.article_id)}</code> {reason}</li>'
+
+
+def _reason(reason: str, words: Wording) -> str:
+    """Why a file can't be used, in the page's language; the whole reason is there when it is pointed at."""
+    kinds = [kind for kind, signs in REASONS.items() if any(sign in reason for sign in signs)]
+    return words[kinds[0] if kinds else "reason_other"]
 
 
 def _row(article: Article, passages: int, words: Wording, today: date) -> str:
