@@ -107,8 +107,9 @@ class Handlers:
         asked = turn = Turn(number, question, asked_of=chosen.in_words())
         past = render.turns_html(earlier, words, today=self.today(), rate=self.feedback is not None)
         shown = -STREAMED_CHARACTERS
-        for turn in self._answered(asked, earlier, chosen, session):
-            if turn.state == "running" and len(turn.text) < shown + STREAMED_CHARACTERS:
+        for grown in self._answered(asked, earlier, chosen, session):
+            paused, turn = grown is turn, grown  # the same again: all that is known has been said, so it is shown
+            if turn.state == "running" and not paused and len(turn.text) < shown + STREAMED_CHARACTERS:
                 continue
             shown = len(turn.text)
             running = replace(session, turns=(*earlier, turn))
@@ -225,7 +226,7 @@ class Handlers:
                     moved = session.generation not in ("", event.trace.generation)
                     notice = words["index_updated"] if moved else ""
                     turn = replace(turn, text=event.text, answer=event, notice=notice, state="done")
-                else:
+                elif event:
                     turn = replace(turn, text=turn.text + event)
                 yield turn
         except QuestionError:
