@@ -1,10 +1,10 @@
 """Ask questions with known answers in other ways: as people type them, and about other numbers.
 
-    python benchmarks/perturbed.py GOLD.jsonl [--articles seeds] [--index index] [--reader NAME]
+    python -m benchmarks.perturbed GOLD.jsonl [--articles seeds] [--index index] [--reader NAME]
 
 The first should change nothing: letters composed otherwise, lower case, no diacritics, a slip, tone marks in the old
-places, no final mark. The last should: with every number changed to another one a question has no answer any more, and
-should be refused, or at least flagged by a confidence below one half.
+places, the keys of Telex or VNI, no final mark. The last should: with every number changed to another one a question
+has no answer any more, and should be refused, or at least flagged by a confidence below one half.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import rag
 from rag.evaluate.gold import GoldQuestion, read_gold
 from rag.evaluate.grading import is_right
 from rag.terms import fold
+from training.phrasing import in_telex
 
 FLAGGED = 0.5
 _NUMBER = re.compile(r"(?<!\w)\d+")
@@ -68,6 +69,8 @@ WAYS: dict[str, Callable[[str], str]] = {
     "no diacritics": plain,
     "one slip": slip,
     "two slips": lambda text: slip(slip(text)),
+    "Telex, not composed": in_telex,
+    "VNI, not composed": lambda text: in_telex(text, digits=True),
     "no final mark": lambda text: text.rstrip(" ?."),
 }
 

@@ -5,7 +5,7 @@ Each answer is statements with quotations like any other: a title line, a byline
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -37,7 +37,7 @@ MENTION_CANDIDATES = 100  # passages looked through for a mention
 MOST_MENTIONS = 12  # articles quoted in an answer; the heading counts all
 MOST_LISTED = 50
 MEANT_ENOUGH = 0.5  # how far the topic of a question must agree with an article for it to be meant
-LEAD_SENTENCES = 2
+LEAD_SENTENCES, SUMMARY_CHARACTERS = 2, 280
 TITLE_WEIGHT = 0.3  # of the share of the question's words that a title has
 
 
@@ -73,7 +73,7 @@ def about_articles(question: Question, corpus: Corpus, *, before: Question | Non
         return _listing(dated, words)
     fields = fields_asked(text)
     if fields and (holds_any(text, "article") or _entitled(question, corpus)):
-        return _fields(fields, _article_meant(question, corpus, before), words)
+        return _fields(fields, _article_meant(question, corpus, before), question, corpus)
     return None
 
 
@@ -83,12 +83,15 @@ def _authored(question: Question, corpus: Corpus) -> list[Article]:
     return [a for a in corpus.articles.values() if a.metadata.author and flat(a.metadata.author) in asked]
 
 
-def _fields(fields: Sequence[Field], meant: tuple[Article, float] | None, words: Mapping[str, str]) -> Listing:
+def _fields(
+    fields: Sequence[Field], meant: tuple[Article, float] | None, question: Question, corpus: Corpus
+) -> Listing:
+    words = wording(question.language)
     if meant is None:
         return Listing((), refusal=words["refused_article"], confidence=1 - METADATA_CONFIDENCE)
     article, confidence = meant
     if "summary" in fields:
-        return Listing(tuple(Statement(Quotation(article, s)) for s in _lead(article)), confidence=confidence)
+        return Listing(tuple(_lead(article, question, corpus)), confidence=confidence)
     metadata = article.metadata
     spans: dict[Field, Span | None] = {
         "title": metadata.title_span,
@@ -102,26 +105,37 @@ def _fields(fields: Sequence[Field], meant: tuple[Article, float] | None, words:
     return Listing(statements, refusal=refusal, confidence=confidence)
 
 
-def _lead(article: Article) -> list[Span]:
-    """The first sentences of an article, which tell what it is about: news are written so."""
+def _lead(article: Article, question: Question, corpus: Corpus) -> Iterator[Statement]:
+    """What the article is about, by its first sentences: news are written so. The second one where both are brief."""
     sentences = [s for s in body_sentences(article) if reading(article, s).endswith(SENTENCE_ENDS)]
-    return sentences[:LEAD_SENTENCES] or [Span(*article.content[0])]
+    room = SUMMARY_CHARACTERS
+    for span in sentences[:LEAD_SENTENCES] or [Span(*article.content[0])]:
+        if room < SUMMARY_CHARACTERS and span.end - span.start > room:
+            return
+        quote = corpus.cut(question, article, span, max_characters=room)
+        room -= quote.end - quote.start
+        yield Statement(Quotation(article, quote), cut=(quote.start > span.start, quote.end < span.end))
 
 
 def _article_meant(question: Question, corpus: Corpus, before: Question | None) -> tuple[Article, float] | None:
     """The article that a question about an article means, and how sure that is; None when it can't be told.
 
-    The one whose title is quoted; the only one there is; where no topic is named, the one that answered the question
+    The one whose title is quoted, or whose day is told; the only one there is; where no topic is named, the one that answered the question
     before; else the one that agrees most with the topic, if it agrees enough.
     """
-    if titled := _entitled(question, corpus):
-        return titled, METADATA_CONFIDENCE
+    if named := _entitled(question, corpus) or _dated_so(question, corpus):
+        return named, METADATA_CONFIDENCE
     if len(corpus.articles) == 1:
         return next(iter(corpus.articles.values())), METADATA_CONFIDENCE
     topic = without_phrases(question, ("author", "published", "source", "title", "summary", "article"))
     if not content_syllables(topic, question.language):
         return None if before is None else _nearest(before, corpus)
-    return _nearest(replace(read_question(topic), kind="fact", language=question.language), corpus)
+    return article_about(topic, question.language, corpus)
+
+
+def article_about(topic: str, language: str, corpus: Corpus) -> tuple[Article, float] | None:
+    """The article that a topic describes, and how sure that is; None when no article agrees enough."""
+    return _nearest(replace(read_question(topic), kind="fact", language=language), corpus)
 
 
 def _entitled(question: Question, corpus: Corpus) -> Article | None:
@@ -131,6 +145,13 @@ def _entitled(question: Question, corpus: Corpus) -> Article | None:
         if titled:
             return min(titled, key=lambda a: len(a.metadata.title))
     return None
+
+
+def _dated_so(question: Question, corpus: Corpus) -> Article | None:
+    """The one article of a day that the question tells, where there is just one."""
+    days = {found.as_date for found in question.dates if found.as_date}
+    dated = [a for a in corpus.articles.values() if a.metadata.published in days]
+    return dated[0] if len(dated) == 1 else None
 
 
 def _nearest(topic: Question, corpus: Corpus) -> tuple[Article, float] | None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rag.abbreviations import written_out
 from rag.clauses import quote_span
 from rag.embed import Embedder
 from rag.index import Index
+from rag.passages import reading
 from rag.question import Question
 from rag.reader import Page, Reader, Reading
 from rag.retrieve import Candidate, as_written, retrieve
@@ -48,7 +50,17 @@ class Corpus:
         """The passages nearest to a text, best first; `only` those of some articles."""
         if self.only is not None:
             only = self.only if only is None else self.only.intersection(only)
-        return retrieve(self.index, text, embedder=self.embedder, k=k, only=only)
+        found = retrieve(self.index, text, embedder=self.embedder, k=k, only=only)
+        meaning = self._meaning(text, found)
+        if meaning == as_written(text, self.index):
+            return found
+        return retrieve(self.index, text, embedder=self.embedder, k=k, only=only, meaning=meaning)
+
+    def _meaning(self, text: str, candidates: Sequence[Candidate]) -> str:
+        """What the models are asked: diacritics put back, abbreviations written out as the passages do."""
+        passages = (candidate.hit.passage for candidate in candidates)
+        texts = (reading(self.articles[p.article_id], Span(p.start, p.end)) for p in passages)
+        return written_out(as_written(text, self.index), texts)
 
     def score(
         self, question: Question, candidates: Iterable[Candidate], *, read_as: str | None = None
@@ -61,9 +73,9 @@ class Corpus:
         readings = self._read(read_as or question.text, candidates)
         return score_sentences(question, candidates, self.articles, self.index.lexical, readings)
 
-    def best(self, question: Question) -> list[Sentence]:
-        """The sentences that answer the question best, of all articles."""
-        return self.score(question, self.search(question.text))
+    def best(self, question: Question, *, only: Collection[str] | None = None) -> list[Sentence]:
+        """The sentences that answer the question best, of all articles or of some."""
+        return self.score(question, self.search(question.text, only=only))
 
     def share(self, question: Question, text: str, content: Sequence[str] | None = None) -> float:
         """The share, by rarity, of the question's content (or of some other) that a text has, 0 to 1."""
@@ -79,7 +91,7 @@ class Corpus:
         """The readings of the best passages. What was read for the same question before is not read again."""
         if self.reader is None:
             return None
-        written = as_written(question, self.index)
+        written = self._meaning(question, candidates)
         best = sorted(candidates, key=lambda candidate: (-candidate.hit.score, candidate.hit.rank))[:PASSAGES_READ]
         passages = [candidate.hit.passage for candidate in best]
         return {passage: self._reading(written, passage, self.reader) for passage in passages}

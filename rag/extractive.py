@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
-from rag.about import Listing, about_articles, wording
+from rag.about import Listing, about_articles, article_about, wording
 from rag.cite import Quotation, Statement
 from rag.confidence import ANSWER_THRESHOLD, METADATA_CONFIDENCE, confidence_of
 from rag.corpus import Corpus
+from rag.described import described
 from rag.errors import QuestionError
 from rag.followups import standalone
 from rag.names import names_in
@@ -26,8 +27,10 @@ from rag.select import Sentence, same_fact
 from rag.types import Article, Span
 
 LENGTHS = {"date": 180, "number": 180, "person": 180, "place": 180, "reason": 450, "list": 800}  # characters of a quote
+REASONS, BRIEF = 3, 200  # sentences that tell why or how; characters of those after the first
 OTHER_LENGTH = 280  # of one that tells something else
 SELF_CONTAINED = 4  # words of content with which a follow-up is understood alone
+PART_THRESHOLD = 0.12  # of the confidence of each part of an answer; of them all it is the usual one
 CONTEXT_BONUS = 0.12  # for a sentence of the article that answered the question before
 
 
@@ -52,6 +55,7 @@ class _Choice:
     question: Question
     sentence: Sentence
     confidence: float
+    brief: bool = False
 
 
 def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Draft:
@@ -71,8 +75,8 @@ def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Dra
     if before:
         choices = _in_context(asked, before, together, nearest, corpus)
     else:
-        choices = _part_by_part(asked, corpus) or [_Choice(asked, s, confidence_of(asked, s)) for s in others[:1]]
-    confidence = _least(choices)
+        choices = _part_by_part(asked, corpus) or _surest(asked, others, corpus)
+    confidence = _mean(choices)
     answered = confidence >= ANSWER_THRESHOLD
     return Draft(
         statements=_statements(choices, others, corpus) if answered else (),
@@ -177,23 +181,50 @@ def _part_by_part(asked: Question, corpus: Corpus) -> list[_Choice]:
     choices = []
     for text in parts_of(asked.text) or ():
         part = replace(read_question(text), kind=asked.kind, language=asked.language)
-        choices += [_Choice(part, sentence, confidence_of(part, sentence)) for sentence in corpus.best(part)[:1]]
+        choices += _surest(part, corpus.best(part), corpus)
     apart = len({choice.sentence.article.id for choice in choices}) > 1
-    return choices if apart and _least(choices) >= ANSWER_THRESHOLD else []
+    return choices if apart and _least(choices) >= PART_THRESHOLD else []
+
+
+def _surest(asked: Question, sentences: Sequence[Sentence], corpus: Corpus) -> list[_Choice]:
+    """The best of the sentences, or that of the article which the question describes, by what makes it surer."""
+    choices = [_Choice(asked, sentence, confidence_of(asked, sentence)) for sentence in sentences[:1]]
+    found = described(asked.text)
+    if found and (meant := article_about(found[1], asked.language, corpus)):
+        rest = replace(read_question(found[0]), kind=asked.kind, language=asked.language)
+        best = corpus.best(rest, only=[meant[0].id])[:1]
+        choices += [_Choice(rest, sentence, confidence_of(rest, sentence)) for sentence in best]
+    return sorted(choices, key=lambda choice: -choice.confidence)[:1]
 
 
 def _least(choices: Sequence[_Choice]) -> float:
-    """The confidence of an answer is that of its weakest part."""
+    """The confidence of the weakest part."""
     return min((choice.confidence for choice in choices), default=0.0)
+
+
+def _mean(choices: Sequence[_Choice]) -> float:
+    """The confidence of an answer: of parts that different articles tell, one speaks for the other."""
+    return sum(choice.confidence for choice in choices) / len(choices) if choices else 0.0
 
 
 def _statements(choices: Sequence[_Choice], others: Sequence[Sentence], corpus: Corpus) -> tuple[Statement, ...]:
     """A quotation for each choice. Those of articles of different days are dated, the oldest first."""
     days = {choice.sentence.article.metadata.published for choice in choices}
     if None in days or len(days) < 2:
-        return tuple(_quoting(choice, others, corpus) for choice in choices)
+        also = _also(choices[0], others) if len(choices) == 1 else []
+        return tuple(_quoting(choice, others, corpus) for choice in (*choices, *also))
     ordered = sorted(choices, key=lambda choice: str(choice.sentence.article.metadata.published))
     return tuple(_dated(choice.sentence.article, _quoting(choice, others, corpus)) for choice in ordered)
+
+
+def _also(choice: _Choice, others: Sequence[Sentence]) -> list[_Choice]:
+    """Of a reason or a manner, what else the article tells that would do as an answer, briefly."""
+    if choice.question.kind != "reason":
+        return []
+    asked, best = choice.question, choice.sentence
+    home = [s for s in others if s.article.id == best.article.id and s.span != best.span]
+    more = [_Choice(asked, sentence, confidence_of(asked, sentence), brief=True) for sentence in home]
+    return [each for each in more if each.confidence >= ANSWER_THRESHOLD][: REASONS - 1]
 
 
 def _dated(article: Article, statement: Statement) -> Statement:
@@ -205,7 +236,7 @@ def _dated(article: Article, statement: Statement) -> Statement:
 
 def _quoting(choice: _Choice, others: Sequence[Sentence], corpus: Corpus) -> Statement:
     best = choice.sentence
-    limit = LENGTHS.get(choice.question.kind, OTHER_LENGTH)
+    limit = BRIEF if choice.brief else LENGTHS.get(choice.question.kind, OTHER_LENGTH)
     span = corpus.cut(choice.question, best.article, best.span, max_characters=limit, answer=best.answer)
     same = tuple(Quotation(other.article, other.span) for other in same_fact(best, others))
     return Statement(

@@ -17,7 +17,7 @@ from rag.config import IndexSettings
 from rag.errors import IndexUnusableError
 from rag.types import Skipped
 
-FORMAT = 2  # raise it whenever the same folder and settings would give other files
+FORMAT = 3  # raise it whenever the same folder and settings would give other files
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 GENERATION_NAME = re.compile(r"[0-9a-f]{32}")

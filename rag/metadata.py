@@ -25,6 +25,10 @@ from rag.types import Metadata, Span
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n(?P<yaml>.*?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _LONGEST_FRONT_MATTER = 20_000  # characters
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")  # of a YAML node: its anchor and its tag
+# What may follow a day on its line: "31/12/2020 - 19:54", "…, lúc 8h05".
+_TIME_OF_DAY = re.compile(
+    r"[ \t]*(?:[-–|,•][ \t]*)?(?:lúc[ \t]+|at[ \t]+)?\d{1,2}[:h]\d{2}(?::\d{2})?(?:[ \t]?[AaPp][Mm])?(?!\w)"
+)
 _KEYS = {
     "title": ("title", "headline", "tiêu đề", "titre", "titel"),
     "published": ("date", "published", "publish_date", "pubdate", "created", "ngày", "ngày đăng"),
@@ -147,9 +151,9 @@ def _find_published(text: str, labelled: tuple[LabelledBlock, ...], metadata: Me
     if not candidates:
         return metadata
     _, start, line = min(candidates, key=lambda c: c[:2])
-    return replace(
-        metadata, published=line.date.as_date, published_span=Span(start + line.date.start, start + line.date.end)
-    )
+    time = _TIME_OF_DAY.match(text, start + line.date.end)
+    end = time.end() if time else start + line.date.end
+    return replace(metadata, published=line.date.as_date, published_span=Span(start + line.date.start, end))
 
 
 def _find_author(text: str, labelled: tuple[LabelledBlock, ...], metadata: Metadata) -> Metadata:

@@ -1,15 +1,17 @@
 """Take a question apart that asks one thing of two: two years, two documents, two bodies.
 
     parts_of("Ai đứng đầu Ban năm 2015 và năm 2020?")  → "Ai đứng đầu Ban năm 2015?", "Ai đứng đầu Ban năm 2020?"
+    parts_of("Ai phụ trách ở Sở và ở xã?")             → "Ai phụ trách ở Sở?", "Ai phụ trách ở xã?"
 
-By form only: two dates, numbers or names with a joining word between them (of dates, a comma), and no other of these.
-Whether it is better to answer the parts is for who asks them to decide. Knows no article and no index.
+By form only: two phrases that begin with the same small word, with a joining word between them; or two dates, numbers
+or names with one (of dates, a comma), and no other of these. Whether it is better to answer the parts is for who asks
+them to decide. Knows no article and no index.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rag.dates import find_dates
@@ -19,6 +21,15 @@ from rag.types import Span
 
 BETWEEN = 60  # characters at most between two things that are asked of together
 
+FAR = 90  # characters at most from the first of two phrases to what joins them
+ASKED_WORDS = 3  # at least, before two phrases
+
+# What may begin two phrases that one question asks about: those of a row mean nearly the same.
+_SMALL_WORDS = (
+    {"trong", "ở", "tại", "o", "tai"}, {"của", "cua"}, {"theo"}, {"in", "at", "on"}, {"of"}, {"by"},
+    {"dans", "à", "en"},
+)  # fmt: skip
+_SMALL_WORD = re.compile(rf"\s*(?<!\w)(?P<word>{'|'.join(sorted(set().union(*_SMALL_WORDS)))})(?!\w)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_][\w’']*")
 _QUOTED = re.compile(r"[“\"«][^“”\"«»]{2,200}[”\"»]")
 
@@ -27,6 +38,8 @@ def parts_of(text: str) -> tuple[str, str] | None:
     """The two questions that one asks; None where it asks one. The first two things that are joined count."""
     text = drop_phrases(text, "respectively")
     joins = joining_places(text)
+    if phrases := _joined_phrases(text, joins):
+        return phrases
     dates = {date.start for date in find_dates(text)}
     for left, right in pairwise(_things(text)):
         between = [join for join in joins if left.end <= join.start and join.end <= right.start]
@@ -35,6 +48,23 @@ def parts_of(text: str) -> tuple[str, str] | None:
         if between and right.start - left.end <= BETWEEN:
             return _tidy(_first(text, left, between[0], right)), _tidy(_second(text, left, between[0]))
     return None
+
+
+def _joined_phrases(text: str, joins: Sequence[Span]) -> tuple[str, str] | None:
+    """ "Ai phụ trách ở Sở và ở xã?": what stands before the first phrase belongs to both, what ends the second, too."""
+    for join in joins:
+        second = _SMALL_WORD.match(text, join.end)
+        before = [m for m in _SMALL_WORD.finditer(text, 0, join.start) if second and _alike(m, second)]
+        if not second or not before or join.start - before[-1].start() > FAR:
+            continue
+        asked, phrase = text[: before[-1].start()], text[before[-1].start() : join.start]
+        if len(asked.split()) >= ASKED_WORDS and ":" not in phrase:
+            return _tidy(asked + phrase.rstrip(" ,;") + "?"), _tidy(f"{asked} {text[join.end :].lstrip()}")
+    return None
+
+
+def _alike(one: re.Match[str], other: re.Match[str]) -> bool:
+    return any({one["word"].casefold(), other["word"].casefold()} <= row for row in _SMALL_WORDS)
 
 
 def _first(text: str, left: Span, join: Span, right: Span) -> str:

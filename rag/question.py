@@ -19,6 +19,7 @@ from rag.dates import FoundDate, find_dates
 from rag.errors import QuestionError
 from rag.names import names_in
 from rag.phrases import HAN, find, holds, holds_any, person_pronouns, phrases_of, question_table, without
+from rag.telex import is_syllable, retyped
 from rag.terms import fold, has_diacritics, syllables, terms
 
 Kind = Literal["date", "number", "person", "place", "reason", "list", "fact"]
@@ -39,9 +40,7 @@ _SCRIPTS = {
     "hi": re.compile(r"[\u0900-\u097f]"),
     "th": re.compile(r"[\u0e00-\u0e7f]"),
 }
-_VIETNAMESE_SYLLABLE = re.compile(
-    r"(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
-)
+_CONSONANTS = re.compile(r"[^aeiouy]+")  # an abbreviation: "ubnd", "bv"
 _VIETNAMESE_LETTER = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 
 
@@ -76,7 +75,7 @@ def read_question(raw: str) -> Question:
         )
     if not any(c.isalnum() for c in text):
         raise QuestionError(f"The question {text[:40]!r} has no words: type a few words about the articles.")
-    text = _spelt_out(text)
+    text = _spelt_out(retyped(text, _question_words()))
     language = language_of(text)
     dates = tuple(find_dates(text))
     return Question(
@@ -113,16 +112,18 @@ def language_of(text: str) -> str:
             return language
     words = re.findall(r"\w+", fold(text))
     votes = {language: sum(w in vocabulary for w in words) for language, vocabulary in _function_words().items()}
-    if has_diacritics(text):  # then its "the" is no "thế"
+    if has_diacritics(text):  # then "the" is no "thế", and "ít" no "it"
         votes["vi"] = sum(syllable in _empty_words("vi") for syllable in syllables(text))
-    best = max(votes, key=lambda language: (votes[language], language == "vi"))
-    if best != "vi" and votes[best] >= 2 and votes[best] > votes["vi"]:
+        votes["en"] = sum(syllable in _function_words()["en"] for syllable in syllables(text))
+    lowered = [word for word in re.findall(r"(?<![^\W_]|[/-])[^\W\d_]{2,}(?![^\W_])", text) if word[1:].islower()]
+    foreign = sum(not (is_syllable(w) or _CONSONANTS.fullmatch(fold(w))) for w in lowered if w[0].islower())
+    own = votes.pop("vi")
+    best = max(votes, key=lambda language: votes[language])
+    if votes[best] > max(own - foreign, 0 if foreign else 1):
         return best  # an English question may hold Vietnamese names
-    if _VIETNAMESE_LETTER.search(text) or votes["vi"] >= max(votes[best], 1):
+    if own or votes[best] or _VIETNAMESE_LETTER.search("".join(word for word in lowered if word[0].islower())):
         return "vi"
-    if not votes[best]:
-        return "vi" if all(_VIETNAMESE_SYLLABLE.fullmatch(w) for w in words if w.isalpha()) else "en"
-    return best
+    return "vi" if 2 * sum(map(is_syllable, lowered)) >= len(lowered) else "en"
 
 
 def content_syllables(text: str, language: str) -> tuple[str, ...]:
@@ -187,6 +188,11 @@ def question_terms() -> frozenset[str]:
     ]
     phrases = {phrase for table in tables for phrase in table if has_diacritics(phrase)}
     return frozenset(term for phrase in phrases for term in terms(phrase))
+
+
+@cache
+def _question_words() -> frozenset[str]:
+    return _empty_words("vi") | {term for term in question_terms() if "_" not in term}
 
 
 def _spelt_out(text: str) -> str:

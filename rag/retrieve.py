@@ -42,13 +42,20 @@ class Candidate:
 
 
 def retrieve(
-    index: Index, question: str, *, embedder: Embedder, k: int = 10, only: Collection[str] | None = None
+    index: Index,
+    question: str,
+    *,
+    embedder: Embedder,
+    k: int = 10,
+    only: Collection[str] | None = None,
+    meaning: str | None = None,
 ) -> list[Candidate]:
     """The k best passages for a question, best first, equal scores in the order of the articles.
 
-    `only` leaves just the articles of those ids. The same index and question give the same floats.
+    `only` leaves just the articles of those ids; `meaning` is what the embedder is asked, if not the question as
+    written. The same index and question give the same floats.
     """
-    query = embedder.embed_queries([as_written(question, index)])[0]
+    query = embedder.embed_queries([meaning or as_written(question, index)])[0]
     lexical = index.lexical.scores(question)
     rows = _candidate_rows(index, query, lexical, only)
     if k < 1 or not len(rows):

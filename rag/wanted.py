@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from rag.abbreviations import initials
 from rag.dates import FoundDate, dates_told
 from rag.question import Question, numbers_of
 from rag.terms import flat, fold, has_diacritics, spelling, terms
@@ -20,6 +21,7 @@ MET_ELSEWHERE = 0.8  # what a number, date or name counts that is met by the art
 MAYBE_A_WORD = 0.5  # what a number of one digit counts that is not found: articles write "ba", not "3"
 UNKNOWN_PAIR = 0.5  # the weight of neighbours that stand nowhere side by side: many are no word
 FOLDED = 0.8  # what a word counts that is met only without its diacritics
+_DOCUMENT = re.compile(r"(?<![\w/])(\d{1,4})[-/](?:\d{4}/)?[A-ZĐ][A-ZĐa-z]*[-/]?[A-ZĐ]*(?!\w)")
 _VOWEL = re.compile("[aeiouy]")
 
 
@@ -96,10 +98,16 @@ class Wanted:
 
     def _numbers(self, text: str, article: Article) -> Iterable[float]:
         here = set(numbers_of(text)) if self.question.numbers else set()
+        asked, told = _document_numbers(self.question.text), _document_numbers(text)
         for number in self.question.numbers:
             there = _article_numbers(article)
             missed = 0.0 if len(number) > 1 else MAYBE_A_WORD
-            yield 1.0 if number in here else MET_ELSEWHERE if number in there else missed
+            if number in here:
+                yield 1.0
+            elif number in asked and told:  # of another document: "290-QĐ/TW" for "217-QĐ/TW"
+                yield 0.0
+            else:
+                yield MET_ELSEWHERE if number in there else missed
 
     def _dates(self, text: str, article: Article) -> Iterable[float]:
         here = dates_told(text, article.metadata.published)
@@ -125,6 +133,11 @@ class Wanted:
                 yield 0.5 * loosely if loosely > 0.5 else 0.0
 
 
+def _document_numbers(text: str) -> frozenset[str]:
+    """Of the documents that a text names by their codes: "Quyết định 217-QĐ/TW" → {"217"}."""
+    return frozenset(number.lstrip("0") for number in _DOCUMENT.findall(text))
+
+
 def _abbreviates(term: str, initials: str) -> bool:
     """Whether a text has words in a row that a term abbreviates: "bhxh" in "bảo hiểm xã hội"."""
     return len(term) > 2 and not _VOWEL.search(term) and term in initials
@@ -134,7 +147,7 @@ def _abbreviates(term: str, initials: str) -> bool:
 def term_sets(text: str) -> tuple[frozenset[str], frozenset[str], str]:
     """The terms of a text, the same without diacritics, and the first letters of its words."""
     folded = terms(text, folded=True)
-    return frozenset(terms(text)), frozenset(folded), "".join(term[0] for term in folded if "_" not in term)
+    return frozenset(terms(text)), frozenset(folded), initials([term for term in folded if "_" not in term])
 
 
 # An article hashes by its strings, which keep their hash: finding it again costs next to nothing.

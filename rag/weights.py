@@ -1,6 +1,7 @@
 """The weights by which a sentence is chosen and its confidence told: `data/weights.yaml`, of `training/weights.py`.
 
-Two sets of each: for passages that a reader has read, and for those that none has. Knows no sentence.
+Two sets of each: for passages that a reader has read, and for those that none has; and what calibrates the confidence,
+of `training/calibrate.py`. Knows no sentence.
 """
 
 from __future__ import annotations
@@ -18,7 +19,13 @@ Purpose = Literal["sentence", "confidence"]
 
 def weights_for(purpose: Purpose, *, read: bool) -> Weights:
     """The weights for a purpose, where a reader has read the passages or where none has."""
-    return _tables()["with reader" if read else "without reader"][purpose]
+    of_all = cast(Mapping[Purpose, Weights], _tables()["with reader" if read else "without reader"])
+    return of_all[purpose]
+
+
+def calibration() -> Weights:
+    """By what the log-odds of a confidence are multiplied, and what is added to them."""
+    return cast(Weights, _tables()["calibration"])
 
 
 def weighed(measures: Mapping[str, float], weights: Weights) -> float:
@@ -27,6 +34,6 @@ def weighed(measures: Mapping[str, float], weights: Weights) -> float:
 
 
 @cache
-def _tables() -> Mapping[str, Mapping[Purpose, Weights]]:
+def _tables() -> Mapping[str, Mapping[Purpose, Weights] | Weights]:
     text = resources.files("rag").joinpath("data/weights.yaml").read_text(encoding="utf-8")
-    return cast(Mapping[str, Mapping[Purpose, Weights]], yaml.safe_load(text))
+    return cast(Mapping[str, Mapping[Purpose, Weights] | Weights], yaml.safe_load(text))

@@ -185,6 +185,61 @@ def test_a_question_of_one_article_about_two_things_is_one_question(bot: rag.Ass
     assert "15 biên chế" in answer.text
 
 
+def test_two_phrases_are_asked_of_the_bodies_that_they_name(bot: rag.Assistant) -> None:
+    answer = bot.answer(
+        "Năm dân vận khéo 2020 được triển khai ra sao ở cơ quan Ban Dân vận Trung ương "
+        "và ở Ban Dân vận Tỉnh ủy nơi bà Phương Thị Thanh làm việc?"
+    )
+    assert [c.article_id[:3] for c in answer.citations] == ["000", "002"]
+
+
+def test_an_article_that_is_described_is_the_one_asked(tmp_path: Path) -> None:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    for town, chair in (("Bến Gỗ", "Lò Thị Mến"), ("Phú Thạch", "Vũ Quang Điền")):
+        text = f"Lũ ở {town}\n\nCuộc họp về lũ diễn ra hôm qua ở {town}. Ông {chair} chủ trì cuộc họp.\n"
+        (articles / f"{chair}.txt").write_text(text, encoding="utf-8")
+    with rag.Assistant.open(articles, tmp_path / "index") as bot:
+        for town, chair in (("Bến Gỗ", "Lò Thị Mến"), ("Phú Thạch", "Vũ Quang Điền")):
+            answer = bot.answer(f"Trong bài về lũ ở {town} thì ai chủ trì cuộc họp?")
+            assert chair in answer.text
+            assert {c.article_id for c in answer.citations} == {f"{chair}.txt"}
+
+
+def test_a_reason_is_told_by_every_sentence_that_gives_one(tmp_path: Path) -> None:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    first = "Cầu Bến Gỗ đóng cửa vì trụ số 3 bị lún sau trận lũ tháng trước."
+    second = "Cầu Bến Gỗ cũng phải đóng cửa vì mặt cầu nứt nhiều chỗ."
+    other = "Chợ phiên họp mỗi tuần hai buổi, bán rau và cá."
+    (articles / "cầu.txt").write_text(f"Cầu Bến Gỗ\n\n{first} {other} {second}\n", encoding="utf-8")
+    with rag.Assistant.open(articles, tmp_path / "index") as bot:
+        why = bot.answer("Vì sao cầu Bến Gỗ đóng cửa?")
+        assert {c.quote for c in why.citations} == {first, second}
+        when = bot.answer("Cầu Bến Gỗ đóng cửa khi nào?")
+        assert len(when.citations) <= 1
+
+
+def test_an_abbreviation_finds_what_it_stands_for(bot: rag.Assistant) -> None:
+    answer = bot.answer("Ai chủ trì buổi làm việc ở Bộ VHTTDL?")
+    assert {c.article_id[:3] for c in answer.citations} == {"003"}
+
+
+def test_an_hour_of_publication_is_quoted_with_its_day(bot: rag.Assistant) -> None:
+    answer = bot.answer("Bài “Triển khai nhiệm vụ công tác dân vận năm 2021” lên trang lúc mấy giờ?")
+    assert answer.citations[0].quote == "31/12/2020 - 19:54"
+
+
+def test_an_article_is_meant_by_its_day(bot: rag.Assistant) -> None:
+    answer = bot.answer("Who wrote the article dated 31/12/2020?")
+    assert [(c.article_id[:3], c.quote) for c in answer.citations] == [("001", answer.citations[0].author)]
+
+
+def test_the_day_of_another_document_is_no_answer(bot: rag.Assistant) -> None:
+    assert bot.answer("Quyết định 217-QĐ/TW được ký ngày nào?").abstained
+    assert "25/2/2010" in bot.answer("Quyết định 290-QĐ/TW ban hành ngày nào?").text
+
+
 def test_history_does_not_bend_a_question_that_stands_alone(bot: rag.Assistant) -> None:
     question = "Đề án số 06-ĐA/TU của Tỉnh ủy ban hành ngày nào?"
     with_history = bot.answer(question, history=["Ai trao tặng Cờ thi đua của Chính phủ?"])

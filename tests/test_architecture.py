@@ -15,6 +15,7 @@ PACKAGE = Path(rag.__file__).parent
 FLOORS = [
     {"checksum", "errors", "types", "config"},
     {
+        "abbreviations",
         "articles",
         "bylines",
         "composed",
@@ -32,7 +33,9 @@ FLOORS = [
         "question",
         "evidence",
         "followups",
+        "described",
         "parts",
+        "telex",
         "phrases",
     },
     {"hub", "encoder", "diacritics", "embed", "reader", "lexical", "fuse", "stores"},

@@ -29,6 +29,16 @@ from rag.parts import parts_of
             "Ai đứng đầu đến năm 2020 là ai?",
         ),
         (
+            "Vườn rau được trồng ra sao ở trường Bến Gỗ và ở trạm y tế nơi bà Lan làm việc?",
+            "Vườn rau được trồng ra sao ở trường Bến Gỗ?",
+            "Vườn rau được trồng ra sao ở trạm y tế nơi bà Lan làm việc?",
+        ),
+        (
+            "Who is named in the March survey and in the report of 2020?",
+            "Who is named in the March survey?",
+            "Who is named in the report of 2020?",
+        ),
+        (
             "nghị quyết 25 và 26 nói về gì",
             "nghị quyết 25 nói về gì",
             "nghị quyết 26 nói về gì",

@@ -89,15 +89,26 @@ def _read_stories(path: Path) -> list[Paragraph]:
         head, *lines = (line.strip() for line in part.split("\n") if line.strip())
         text = "\n".join(line for line in lines if not line.startswith(("Q: ", "A: ")))
         language = language_of(text)
-        pairs = [line for line in lines if line.startswith(("Q: ", "A: "))]
-        asked = []
-        for question, answer in zip(pairs[::2], pairs[1::2], strict=True):
-            if not question.startswith("Q: ") or not answer.startswith("A: "):
-                raise ValueError(f"{path.name}, {head!r}: {question!r} is not followed by its answer")
-            span = _find(answer[3:].strip(), text, f"{path.name}, {head!r}")
-            asked.append(Asked({language_of(question[3:]): question[3:].strip()}, {language: span} if span else {}))
+        asked, questions = [], dict[str, str]()
+        for line in (line for line in lines if line.startswith(("Q: ", "A: "))):
+            if line.startswith("Q: "):
+                questions[_asked_in(line[3:], language, questions)] = line[3:].strip()
+                continue
+            if not questions:
+                raise ValueError(f"{path.name}, {head!r}: {line!r} answers no question")
+            span = _find(line[3:].strip(), text, f"{path.name}, {head!r}")
+            asked.append(Asked(questions, {language: span} if span else {}))
+            questions = {}
+        if questions:
+            raise ValueError(f"{path.name}, {head!r}: {questions} has no answer")
         found.append(Paragraph(f"{path.stem}-{number}", head, {language: text}, tuple(asked)))
     return found
+
+
+def _asked_in(question: str, told_in: str, others: Mapping[str, str]) -> str:
+    """The language of a question; the second of two that are the same is in English, whatever it looks like."""
+    found = language_of(question)
+    return found if not others else "en" if told_in in others else told_in
 
 
 def _find(answer: str, text: str, where: str) -> Span | None:

@@ -218,4 +218,4 @@ def _languages(rng: random.Random, asked: Asked, paragraph: Paragraph) -> tuple[
     told_in = draw(list(paragraph.texts))
     if told_in in asked.questions and rng.random() < SAME_LANGUAGE:
         return told_in, told_in
-    return draw(list(asked.questions)), told_in
+    return draw([language for language in asked.questions if language != told_in] or [told_in]), told_in

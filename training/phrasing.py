@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import unicodedata
 
 from rag.names import names_in
 from rag.question import content_syllables
@@ -12,6 +13,10 @@ from rag.types import Span
 
 PLAIN, LOWER, SLIP, KEYWORDS, UNMARKED = 0.15, 0.1, 0.08, 0.06, 0.1
 FROM_PASSAGE = 0.2  # how often a near miss is about a number or a name that the passage has, too
+
+# Combining marks as the keys of Telex and of VNI; "": the letter once more.
+_TONE_KEYS = {"\u0301": "s1", "\u0300": "f2", "\u0309": "r3", "\u0303": "x4", "\u0323": "j5"}
+_SHAPE_KEYS = {"\u0302": ("", "6"), "\u031b": ("w", "7"), "\u0306": ("w", "8")}
 
 _WITHIN = re.compile(r"(?<=[\w,;] )[^\W\d_]+(?!\w)")  # words that begin no sentence
 _NUMBER = re.compile(r"(?<![\d.,A-Za-z])\d+(?:[.,]\d+)*(?![\dA-Za-z])")
@@ -52,6 +57,25 @@ def slip(rng: random.Random, text: str) -> str:
     i = rng.choice(places)
     changed = rng.choice(("", text[i] * 2, text[i + 1] + text[i]))
     return text[:i] + changed + text[i + (2 if len(changed) == 2 and changed[0] != text[i] else 1) :]
+
+
+def in_telex(text: str, *, digits: bool = False) -> str:
+    """As it comes out where the input method is off: "có nhiêu" → "cos nhieeu", with digits "co1 nhie6u"."""
+    return " ".join(_keys(word, digits) for word in text.split())
+
+
+def _keys(word: str, digits: bool) -> str:
+    typed, tone = "", ""
+    for letter in unicodedata.normalize("NFD", word.replace("đ", "d9" if digits else "dd").replace("Đ", "Dd")):
+        if letter in _TONE_KEYS:
+            tone = _TONE_KEYS[letter][digits]
+        elif letter in _SHAPE_KEYS:
+            typed += _SHAPE_KEYS[letter][digits] or typed[-1].lower()
+        elif not letter.isalnum() and tone:
+            typed, tone = typed + tone + letter, ""
+        else:
+            typed += letter
+    return typed + tone
 
 
 def near_miss(rng: random.Random, question: str, passage: str, elsewhere: str) -> str | None:

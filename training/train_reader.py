@@ -24,13 +24,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from rag.embed import open_embedder
+from rag.encoder.adapter import ADAPTER_FILE
 from rag.encoder.prepare import prepared_encoder
 from rag.encoder.tokenizer import TOKENIZER_FILE, open_tokenizer
 from training.corpora import Paragraph, held_out, stories, xquad
 from training.examples import Examples, Key
+from training.export_reader import short_name
 from training.grading import grade, grade_stories
 from training.reader_model import ReaderModel, quickest_type
 from training.rows import Row, batches, rows_of
@@ -38,7 +40,7 @@ from training.rows import Row, batches, rows_of
 NEAREST = 6  # paragraphs that look like the right one, of each question
 WARM_UP = 0.05  # of the steps
 CLIPPED = 1.0  # the most that the gradient's norm may be
-SAVED_EVERY, LOGGED_EVERY = 200, 50  # steps
+SAVED_EVERY, LOGGED_EVERY = 100, 25  # steps
 GRADED = (("vi", "vi"), ("en", "en"), ("en", "vi"))
 
 
@@ -53,6 +55,8 @@ class Run:
         self.examples = Examples(self.training, nearest(self.training))
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self.model = ReaderModel(rank=args.rank, dropout=args.dropout, dtype=quickest_type()).to(device)
+        if args.start:
+            _fill(self.model.trained(), started_from(args.start, self.model))
         parameters = self.model.trained().values()
         self.optimizer = torch.optim.AdamW(
             parameters, lr=args.rate, weight_decay=args.decay, betas=(0.9, 0.98), fused=True
@@ -88,7 +92,8 @@ class Run:
 
     def _batches(self, epoch: int) -> list[list[Row]]:
         seed = self.args.seed * 1000 + epoch
-        rows = list(rows_of(self.examples.epoch(seed), self.tokenizer))
+        examples = self.examples.epoch(seed)
+        rows = list(rows_of(examples[: round(self.args.share * len(examples))], self.tokenizer))
         return batches(rows, random.Random(seed))
 
     def _rate(self, step: int) -> float:
@@ -173,6 +178,12 @@ def _fill(parameters: dict[str, torch.nn.Parameter], values: dict[str, torch.Ten
             parameter.copy_(values[name])
 
 
+def started_from(folder: Path, model: ReaderModel) -> dict[str, torch.Tensor]:
+    """The parameters of an exported adapter, by the model's names."""
+    tensors = load_file(folder / ADAPTER_FILE)
+    return {name: tensors[short_name(name)].float() for name in model.trained()}
+
+
 def nearest(paragraphs: Sequence[Paragraph]) -> dict[Key, list[int]]:
     """For each answered question the paragraphs nearest to it, by the embedder, that are not its own."""
     embedder = open_embedder()
@@ -201,7 +212,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/eval"))
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="go on from this adapter's folder: rag/data/reader, say")
     parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--share", type=float, default=1.0, help="of the examples of an epoch that are trained on")
+    parser.add_argument("--languages", help="of what is read: vi,en, say; default: all")
     parser.add_argument("--rank", type=int, default=32)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--dropout", type=float, default=0.1)
@@ -210,8 +224,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without-stories", action="store_true", help="to see what they bring")
     args = parser.parse_args()
-    paragraphs = xquad(args.data, "train")
-    Run(args, paragraphs if args.without_stories else paragraphs + stories()).train()
+    languages = tuple(args.languages.split(",")) if args.languages else None
+    paragraphs = xquad(args.data, "train", languages)
+    if not args.without_stories:
+        paragraphs += [story for story in stories() if languages is None or {*story.texts} <= {*languages}]
+    Run(args, paragraphs).train()
 
 
 if __name__ == "__main__":

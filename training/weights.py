@@ -20,10 +20,11 @@ import numpy.typing as npt
 import yaml
 from scipy.optimize import minimize
 
-from rag.confidence import ANSWER_THRESHOLD
+from rag.confidence import ANSWER_THRESHOLD, calibrated
 from rag.config import EMBEDDED_READER, NO_READER
 from rag.reader import open_reader
 from rag.select import FAR_AHEAD
+from rag.weights import calibration
 from training.corpora import held_out, stories, xquad
 from training.measured import Asking, measure_all
 
@@ -127,7 +128,7 @@ def cross_validated(askings: Sequence[Asking]) -> tuple[Vector, Vector]:
 
 def report(askings: Sequence[Asking], held: Vector, right: Vector) -> None:
     """Lines of figures: by setting, of the questions that have an answer; and how many of the others are refused."""
-    told = held >= ANSWER_THRESHOLD
+    told = np.array([calibrated(p) for p in held]) >= ANSWER_THRESHOLD
     kinds, settings = np.array([a.kind for a in askings]), np.array([a.setting for a in askings])
     for setting in [None, *np.unique(settings)]:
         mine = np.ones(len(askings), dtype=bool) if setting is None else settings == setting
@@ -173,6 +174,7 @@ def main() -> None:
         report(askings, *cross_validated(askings))
         tables[name] = table(askings)
     if args.write:
+        tables["calibration"] = calibration()  # training/calibrate.py makes it anew
         WEIGHTS.write_text(HEADING + yaml.safe_dump(tables, sort_keys=False), encoding="utf-8")
 
 
