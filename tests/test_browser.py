@@ -346,6 +346,7 @@ def test_good_files_are_added_and_bad_ones_told(visit: Open, stand_in: str, text
     page.evaluate(drop)
     expect(page.locator("#rag-toast")).to_have_text("oats.md has been added.")
     assert (texts.articles_folder / "oats.md").read_text(encoding="utf-8") == "Oats grow too."
+    expect(page.locator("#rag-work-text")).to_contain_text("The index is up to date")  # and asks the server no more
 
 
 # --- languages, phones, keyboards, assistive technology -----------------------------------------------------------
