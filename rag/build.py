@@ -26,7 +26,7 @@ from rag.lexical import LexicalIndex
 from rag.manifest import CURRENT, FORMAT, Manifest, check_made_for, settings_that_count
 from rag.passages import cut, reading
 from rag.records import metadata_record, write_articles, write_passages
-from rag.types import Article, Passage, Report, Skipped, Span
+from rag.types import Article, Passage, Progress, Report, Skipped, Span
 
 logger = logging.getLogger(__name__)
 
@@ -77,13 +77,14 @@ def why_stale(index: Path, *, articles: Path, settings: IndexSettings, embedder:
 
 
 def build_index(
-    articles: Path, index: Path, *, settings: IndexSettings, embedder: Embedder, show_progress: bool = False
-) -> Report:
+    articles: Path, index: Path, *,
+    settings: IndexSettings, embedder: Embedder, show_progress: bool = False, progress: Progress | None = None,
+) -> Report:  # fmt: skip
     """Bring the index up to date with the folder, and say what was done. The one before answers until it is ready.
 
-    Only texts that are new go through the model. When nothing changed there is no new generation. One process builds
-    at a time, others wait. Raises `ArticlesError` when there is no article to be read, `IndexUnusableError` when the
-    index can't be written; the index that was there is then left as it was.
+    Only texts that are new go through the model; `progress` is told of them. When nothing changed there is no new
+    generation. One process builds at a time, others wait. Raises `ArticlesError` when there is no article to be read,
+    `IndexUnusableError` when the index can't be written; the index that was there is then left as it was.
     """
     with generations.building(index):
         stamp = _stamp(articles, index)  # taken first: what changes while the files are read is seen the next time
@@ -101,6 +102,7 @@ def build_index(
                 embedder=embedder,
                 previous=previous.folder if previous and _same_model(previous.manifest, wanted) else None,
                 show_progress=show_progress,
+                progress=progress,
             )
             found = generations.write(index, wanted, lambda folder: _write(folder, texts, passages, embedded))
         if previous:

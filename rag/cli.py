@@ -154,10 +154,19 @@ def _info(options: Options) -> int:
 
 def _chat(options: Options) -> int:
     from rag import chat
+    from rag.chat.settings import read_accounts, read_examples
+    from rag.chat.wording import known_language
 
+    settings = chat.Settings(
+        host=options.host, port=options.port, title=options.title, language=known_language(options.lang),
+        accounts=read_accounts(options.auth) if options.auth else (), no_auth=options.no_auth,
+        examples=read_examples(options.examples) if options.examples else (), feedback=options.feedback,
+        allow_upload=options.allow_upload, mcp=options.mcp,
+    )  # fmt: skip
+    settings.check()  # before a model is loaded and an index is built for nothing
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop is as clean as Ctrl-C
     with _assistant(options) as assistant:
-        chat.serve(assistant, options.host, options.port, open_browser=options.open)
+        chat.serve(assistant, settings, open_browser=options.open)
     return ANSWERED
 
 

@@ -28,20 +28,30 @@ PASSAGES_READ = 5  # of them: the best, by the reader, where there is one
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """One generation of an index, with the models that ask it, for the time of one answer."""
+    """One generation of an index, or some of its articles, with the models that ask it, for the time of one answer."""
 
     index: Index
     embedder: Embedder
     reader: Reader | None = None
+    only: frozenset[str] | None = None  # the ids of the articles that may answer; None: all of them
     _readings: dict[tuple[str, Passage], Reading] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _articles: Mapping[str, Article] = field(init=False, repr=False, compare=False)
 
     @property
     def articles(self) -> Mapping[str, Article]:
         """The articles by id, in the order of their ids."""
-        return self.index.articles_by_id
+        return self._articles
+
+    def __post_init__(self) -> None:
+        articles = self.index.articles_by_id
+        if self.only is not None:
+            articles = {article_id: article for article_id, article in articles.items() if article_id in self.only}
+        object.__setattr__(self, "_articles", articles)
 
     def search(self, text: str, *, k: int = CANDIDATES, only: Collection[str] | None = None) -> list[Candidate]:
         """The passages nearest to a text, best first; `only` those of some articles."""
+        if self.only is not None:
+            only = self.only if only is None else self.only.intersection(only)
         found = retrieve(self.index, text, embedder=self.embedder, k=k, only=only)
         meaning = self._meaning(text, found)
         if meaning == as_written(text, self.index):

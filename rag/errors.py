@@ -8,6 +8,7 @@ RagError
 ├── IndexUnusableError  an index that can't be built, read or written
 ├── QuestionError       a question that can't be answered as it stands: empty, too long
 ├── CitationError       a quote that is not in its file
+├── ConversationError   a saved conversation that can't be read
 └── GoldError           a file of questions with known answers, or of results, that can't be used
 """
 
@@ -44,6 +45,10 @@ class QuestionError(RagError):
 
 class CitationError(RagError):
     """A quote that is not in its file at the place it names."""
+
+
+class ConversationError(RagError):
+    """A saved conversation that can't be read."""
 
 
 class GoldError(RagError):

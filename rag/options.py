@@ -66,6 +66,14 @@ class Options:
     host: str = HOST
     port: int = PORT
     open: bool = False
+    auth: str | None = None
+    no_auth: bool = False
+    title: str = ""
+    examples: Path | None = None
+    lang: str | None = None
+    feedback: Path | None = None
+    allow_upload: bool = False
+    mcp: bool = False
     gold: Path = Path()
     make: bool = False
     out: Path | None = None
@@ -114,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--host", default=HOST, help="default: %(default)s, which only this computer reaches")
     chat.add_argument("--port", type=_port, default=PORT, help="default: %(default)s; 0 takes a free one")
     chat.add_argument("--open", action=argparse.BooleanOptionalAction, default=False, help="open it in the browser too")
-
+    _add_page(chat)
     _add_reader(chat)
 
     ask = command("ask", "answer one question, with sources and quotes")
@@ -138,6 +146,17 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_eval(command("eval", "ask questions with known answers, and say how many are answered right"))
     return parser
+
+
+def _add_page(chat: argparse.ArgumentParser) -> None:
+    chat.add_argument("--auth", metavar="USER:PASSWORD", help="who may use it; or a file with one of these a line")
+    chat.add_argument("--no-auth", action="store_true", help="let everyone who reaches --host use it")
+    chat.add_argument("--title", default="", help="the page's name; default: that of its language")
+    chat.add_argument("--lang", choices=("vi", "en"), help="its language; default: the browser's")
+    chat.add_argument("--examples", type=Path, metavar="FILE", help="questions to propose, one a line")
+    chat.add_argument("--feedback", type=Path, metavar="FILE", help="offer thumbs, and write them to this file (JSONL)")
+    chat.add_argument("--allow-upload", action="store_true", help="let visitors add files to the articles folder")
+    chat.add_argument("--mcp", action="store_true", help="offer ask, search and get_article as MCP tools, too")
 
 
 def _add_eval(evaluate: argparse.ArgumentParser) -> None:

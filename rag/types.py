@@ -7,7 +7,7 @@ Scores are higher-is-better everywhere. This module knows no file, no model and 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, Protocol, TypeAlias
@@ -19,6 +19,7 @@ FloatMatrix: TypeAlias = npt.NDArray[np.float32]  # (rows, dimension)
 FloatVector: TypeAlias = npt.NDArray[np.float32]  # (n,)
 IntMatrix: TypeAlias = npt.NDArray[np.int64]  # (rows, k)
 IntVector: TypeAlias = npt.NDArray[np.int64]  # (n,)
+Progress: TypeAlias = Callable[[int, int], None]  # told how much is done, and of how much
 
 
 class Span(NamedTuple):

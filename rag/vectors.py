@@ -18,11 +18,12 @@ import numpy.typing as npt
 from rag.embed import Embedder
 from rag.errors import IndexUnusableError, ModelError
 from rag.stores import VectorStore, build_store, load_store
-from rag.types import FloatMatrix, FloatVector, IntVector, Passage, Span
+from rag.types import FloatMatrix, FloatVector, IntVector, Passage, Progress, Span
 
 logger = logging.getLogger(__name__)
 
 PASSAGES, SENTENCES, INPUTS = "passages.faiss", "sentences.faiss", "inputs.npy"
+TOLD_EVERY = 16  # texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,11 @@ def embed(
     embedder: Embedder,
     previous: Path | None,
     show_progress: bool = False,
+    progress: Progress | None = None,
 ) -> Vectors:
     """Vectors of the texts. Each distinct text that `previous`, a generation of the same model, lacks is embedded once.
+
+    `progress` is told how many of these are done, and of how many, `TOLD_EVERY` by `TOLD_EVERY`.
 
     Raises `ModelError` when the model gives something else than a finite vector of its dimension for each text.
     """
@@ -74,7 +78,7 @@ def embed(
     known = _known_vectors(previous) if previous else {}
     new = {key: text for key, text in zip(inputs, texts, strict=True) if key not in known}
     if new:
-        vectors = embedder.embed_passages(list(new.values()), show_progress=show_progress)
+        vectors = _embedded(list(new.values()), embedder, show_progress, progress)
         if vectors.shape != (len(new), embedder.dimension) or not np.isfinite(vectors).all():
             raise ModelError(
                 f"The model {embedder.id} gave {vectors.shape} numbers for {len(new)} texts in {embedder.dimension} "
@@ -86,6 +90,17 @@ def embed(
         matrix[row] = known[key]
     sums = np.frombuffer(b"".join(inputs), dtype=np.uint8).reshape(-1, 32)
     return Vectors(matrix[: len(passages)], matrix[len(passages) :], sums, len(new))
+
+
+def _embedded(texts: list[str], embedder: Embedder, show_progress: bool, progress: Progress | None) -> FloatMatrix:
+    if progress is None:
+        return embedder.embed_passages(texts, show_progress=show_progress)
+    parts = []
+    for start in range(0, len(texts), TOLD_EVERY):  # a text's vector does not depend on the others of the call
+        progress(start, len(texts))
+        parts.append(embedder.embed_passages(texts[start : start + TOLD_EVERY], show_progress=show_progress))
+    progress(len(texts), len(texts))
+    return np.concatenate(parts)
 
 
 def _known_vectors(generation: Path) -> dict[bytes, FloatVector]:

@@ -6,12 +6,13 @@ It has the methods of `rag.answer.Assistant` that the surfaces use, so that thei
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from rag.errors import ArticlesError, QuestionError
-from rag.types import Answer, Article, Citation, Hit, Metadata, Passage, Report, Skipped, Span, Trace
+from rag.types import Answer, Article, Citation, Hit, Metadata, Passage, Progress, Report, Skipped, Span, Trace
 
 
 def make_article(
@@ -35,6 +36,12 @@ class StandIn:
         self.generation = "g1"
         self.passage_count = len(self.articles)
         self.histories: list[tuple[str, ...]] = []
+        self.go_on = threading.Event()  # a streamed answer waits for it after its first word
+        self.go_on.set()
+
+    @property
+    def passage_counts(self) -> Mapping[str, int]:
+        return {article.id: 1 for article in self.articles}
 
     def article(self, article_id: str) -> Article:
         for article in self.articles:
@@ -42,12 +49,14 @@ class StandIn:
                 return article
         raise ArticlesError(f"There is no article {article_id}.")
 
-    def search(self, question: str, *, k: int = 5) -> list[Hit]:
+    def search(self, question: str, *, k: int = 5, only: Collection[str] | None = None) -> list[Hit]:
         words = set(re.findall(r"\w+", question.lower()))
         if not words:
             raise QuestionError("The question is empty: type one.")
         found = []
         for article in self.articles:
+            if only is not None and article.id not in only:
+                continue
             for match in re.finditer(r"[^\n]+", article.text):
                 shared = len(words & set(re.findall(r"\w+", match.group().lower())))
                 span = Span(*match.span())
@@ -55,9 +64,9 @@ class StandIn:
         found.sort(key=lambda each: each[:2])
         return [Hit(passage, -minus, rank) for rank, (minus, _, passage) in enumerate(found[:k], 1)]
 
-    def answer(self, question: str, *, history: Sequence[str] = ()) -> Answer:
+    def answer(self, question: str, *, history: Sequence[str] = (), only: Collection[str] | None = None) -> Answer:
         self.histories.append(tuple(history))
-        hits = self.search(question, k=3)
+        hits = self.search(question, k=3, only=only)
         best = hits[0]
         language = "en" if question.isascii() else "vi"
         trace = Trace(generation=self.generation)
@@ -71,10 +80,22 @@ class StandIn:
         )  # fmt: skip
         return Answer(question, f"{passage.text} [1]", (citation,), False, 0.9, language, tuple(hits), trace)
 
-    def stream(self, question: str, *, history: Sequence[str] = ()) -> Iterator[str | Answer]:
-        answer = self.answer(question, history=history)
-        yield from re.findall(r"\S+\s*|\s+", answer.text)
+    def stream(
+        self, question: str, *, history: Sequence[str] = (), only: Collection[str] | None = None
+    ) -> Iterator[str | Answer]:
+        answer = self.answer(question, history=history, only=only)
+        for piece in re.findall(r"\S+\s*|\s+", answer.text):
+            yield piece
+            self.go_on.wait(timeout=60)
         yield answer
 
     def refresh(self) -> Report | None:
         return None
+
+    def rebuild(self, *, progress: Progress | None = None) -> Report:
+        if progress is not None:
+            progress(0, 2)
+            self.go_on.wait(timeout=60)
+            progress(2, 2)
+        self.generation += "+"
+        return Report(self.generation, added=("new.txt",), unchanged=tuple(each.id for each in self.articles))

@@ -252,6 +252,28 @@ def test_stream_joins_to_the_answer(bot: rag.Assistant) -> None:
     assert "".join(str(piece) for piece in pieces) == last.text
 
 
+def test_only_some_articles_answer(bot: rag.Assistant) -> None:
+    question = "Thường trực Ban Bí thư là ai?"
+    for article_id, name in (
+        ("004_a2587cab5026f246.txt", "Lê Hồng Anh"),
+        ("001_357f97660eb2c462.txt", "Trần Quốc Vượng"),
+    ):
+        answer = bot.answer(question, only=[article_id])
+        assert name in answer.text
+        assert {citation.article_id for citation in answer.citations} == {article_id}
+        *_, streamed = bot.stream(question, only={article_id})
+        assert isinstance(streamed, rag.Answer)
+        assert streamed.to_json() == answer.to_json()
+        assert {hit.passage.article_id for hit in bot.search(question, only=[article_id])} == {article_id}
+    assert bot.answer("Có những bài viết nào?", only=[article_id]).text.count("\n- ") == 1
+    assert bot.answer(question, only=[]).abstained
+
+
+def test_passages_are_counted_by_article(bot: rag.Assistant) -> None:
+    assert sum(bot.passage_counts.values()) == bot.passage_count
+    assert set(bot.passage_counts) == {article.id for article in bot.articles}
+
+
 def test_search_ranks_passages(bot: rag.Assistant) -> None:
     hits = bot.search("chất độc da cam", k=3)
     assert [hit.rank for hit in hits] == [1, 2, 3]

@@ -1,34 +1,25 @@
-"""The chat page without a browser: the real Gradio server and its client, HTML made from hostile text, the wording."""
+"""The chat page without a browser: the real Gradio server, its client, its tools, and what the owner can set."""
 
 from __future__ import annotations
 
-import html
+import asyncio
 import re
 import socket
-import string
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import fields, replace
-from datetime import date
-from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
-from hypothesis import given
-from hypothesis import strategies as st
-from stand_in import StandIn, make_article
 
 from rag import chat
 from rag.answer import Assistant
-from rag.chat import guard, render
-from rag.chat.examples import example_questions, shared_topic
-from rag.chat.wording import ENGLISH, VIETNAMESE, WORDING, Wording, date_in_words, preferred_language
+from rag.chat import guard
+from rag.chat.settings import read_accounts, read_examples
 from rag.errors import ConfigError
-from rag.types import Answer
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 QUESTION = "Ban Dân vận Tỉnh ủy có bao nhiêu biên chế?"
@@ -36,7 +27,7 @@ QUESTION = "Ban Dân vận Tỉnh ủy có bao nhiêu biên chế?"
 
 @pytest.fixture(scope="module")
 def address(seed_assistant: Assistant) -> Iterator[str]:
-    with chat.running(seed_assistant, port=0, follow=False) as address:
+    with chat.running(seed_assistant, chat.Settings(port=0, follow=False)) as address:
         yield address
 
 
@@ -150,170 +141,12 @@ def test_a_taken_port_is_told_in_one_sentence(seed_assistant: Assistant) -> None
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(ConfigError, match=rf"port {port} .*--port"), chat.running(seed_assistant, port=port):
+        settings = chat.Settings(port=port)
+        with pytest.raises(ConfigError, match=rf"port {port} .*--port"), chat.running(seed_assistant, settings):
             pass
-    with pytest.raises(ConfigError, match="no-such-host"), chat.running(seed_assistant, "no-such-host.invalid"):
+    settings = chat.Settings(host="no-such-host.invalid", no_auth=True)
+    with pytest.raises(ConfigError, match="no-such-host"), chat.running(seed_assistant, settings):
         pass
-
-
-# --- HTML ---------------------------------------------------------------------------------------------------------
-
-
-class Tags(HTMLParser):
-    """The tags and attributes of some HTML, and its text."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.seen: list[tuple[str, frozenset[str]]] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, frozenset(name for name, _ in attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def parsed(markup: str) -> Tags:
-    tags = Tags()
-    tags.feed(markup)
-    tags.close()
-    return tags
-
-
-SAFE_TAGS = {
-    ("div", frozenset({"class", "id"})),
-    ("div", frozenset({"class"})), ("h2", frozenset()), ("h3", frozenset()), ("p", frozenset({"class"})),
-    ("span", frozenset({"class"})), ("span", frozenset({"class", "title"})), ("dl", frozenset()), ("dt", frozenset()),
-    ("dd", frozenset()), ("blockquote", frozenset()), ("mark", frozenset()), ("br", frozenset()),
-    ("article", frozenset({"class"})), ("article", frozenset({"class", "id", "tabindex"})),
-    ("a", frozenset({"class", "href"})),
-}  # fmt: skip
-hostile = st.one_of(st.text(max_size=60), st.text(alphabet=string.punctuation + "ab1đ \n", max_size=80))
-
-
-@given(hostile, hostile, hostile)
-def test_no_text_becomes_markup(text: str, title: str, author: str) -> None:
-    body = text + "\nA line of two words more.\n"
-    article = make_article("a.txt", body, title=title, author=author)
-    texts = StandIn([article], Path("nowhere"))
-    answer = texts.answer("A line of two words more")
-    for shown in (answer, replace(answer, text=text, abstained=True, citations=())):
-        markup = render.panel_html(shown, texts, turn=1, wording=VIETNAMESE)
-        markup += render.answer_html(text, turn=1, markers=[1]) + render.question_html(text)
-        assert set(parsed(markup).seen) <= SAFE_TAGS
-        assert not set("${}`*_!\\") & set(re.sub(r"<[^>]*>", "", markup))
-
-
-@given(hostile)
-def test_escaped_text_reads_as_it_was(text: str) -> None:
-    shown = html.unescape(render.escaped(text))
-    assert shown == render._UNSHOWABLE.sub("", text)
-    assert not set(render.escaped(text)) & set("<>\"'`$[]()*_~|\\{}!")
-
-
-def test_marks_of_the_answer_lead_to_its_sources_and_other_brackets_stay_text() -> None:
-    markup = render.answer_html("One [1], two [2], three [9].", turn=7, markers=[1, 2])
-    assert re.findall(r'href="(#[^"]+)"', markup) == ["#source-7-1", "#source-7-2"]
-    assert parsed(markup).text == "One 1, two 2, three [9]."
-
-
-def cited(text: str, quote: str) -> tuple[StandIn, Answer]:
-    article = make_article("a.txt", text, title="T", published=date(2021, 3, 2), author="N")
-    texts = StandIn([article], Path("nowhere"))
-    answer = texts.answer(quote)
-    start = text.index(quote)
-    citation = replace(answer.citations[0], quote=quote, start=start, end=start + len(quote))
-    return texts, replace(answer, citations=(citation,))
-
-
-def test_the_quote_is_marked_within_its_paragraph() -> None:
-    texts, answer = cited("First.\nBefore it. The quoted words. After it.\nLast.\n", "The quoted words.")
-    markup = render.panel_html(answer, texts, turn=1, wording=ENGLISH)
-    assert "<blockquote>Before it&#46; <mark>The quoted words&#46;</mark> After it&#46;</blockquote>" in markup
-    assert "2 March 2021" in parsed(markup).text
-    assert "a.txt, line 2, characters 18–35" in parsed(markup).text
-
-
-def test_furniture_is_not_shown_around_a_quote() -> None:
-    texts, answer = cited("SHARE Before. The quoted words. PRINT\n", "The quoted words.")
-    (article,) = texts.articles
-    texts.articles = (replace(article, plain=article.plain.replace("SHARE", " " * 5).replace("PRINT", " " * 5)),)
-    shown = parsed(render.panel_html(answer, texts, turn=1, wording=ENGLISH)).text
-    assert "Before. The quoted words." in shown
-    assert not re.search("SHARE|PRINT", shown)
-
-
-def test_a_file_that_changed_since_leaves_the_quote_alone() -> None:
-    texts, answer = cited("Before it. The quoted words. After it.\n", "The quoted words.")
-    texts.articles = (make_article("a.txt", "Something else is here now, and it is longer.\n", title="T"),)
-    markup = render.panel_html(answer, texts, turn=1, wording=ENGLISH)
-    assert "<blockquote><mark>The quoted words&#46;</mark></blockquote>" in markup
-    texts.articles = ()
-    assert render.panel_html(answer, texts, turn=1, wording=ENGLISH) == markup
-
-
-# --- wording and examples -----------------------------------------------------------------------------------------
-
-
-def test_both_languages_say_everything_and_fill_in_the_same() -> None:
-    def blanks(wording: Wording, name: str) -> set[str | None]:
-        value = getattr(wording, name)
-        return {
-            field
-            for text in ([value] if isinstance(value, str) else value)
-            for _, field, _, _ in string.Formatter().parse(text)
-        }
-
-    for each in fields(Wording):
-        assert all(getattr(wording, each.name) for wording in WORDING.values()), each.name
-        assert blanks(VIETNAMESE, each.name) == blanks(ENGLISH, each.name), each.name
-    assert len(VIETNAMESE.months) == len(ENGLISH.months) == 12
-
-
-@pytest.mark.parametrize(
-    ("header", "language"),
-    [
-        (None, "en"), ("", "en"), ("vi", "vi"), ("vi-VN,vi;q=0.9,en;q=0.8", "vi"), ("en-GB,en;q=0.9,vi;q=0.8", "en"),
-        ("fr,vi;q=0.1", "vi"), ("de", "en"), ("vi;q=0,en;q=0.2", "en"), ("vi;q=x", "en"), (";;,=,q", "en"),
-        ("VI", "vi"), ("vie", "en"),
-    ],
-)  # fmt: skip
-def test_the_page_speaks_the_browsers_language(header: str | None, language: str) -> None:
-    assert preferred_language(header) == language
-
-
-def test_dates_are_written_as_the_language_does() -> None:
-    assert date_in_words(date(2021, 3, 2), VIETNAMESE) == "2/3/2021"
-    assert date_in_words(date(2021, 3, 2), ENGLISH) == "2 March 2021"
-
-
-def test_examples_come_from_the_articles() -> None:
-    articles = [
-        make_article("a", "x", title="Rice export grows", author="Ann"),
-        make_article("b", "x", title="Why rice export slows", published=date(2024, 5, 6), author="Bo"),
-    ]
-    assert example_questions(articles, "en") == (
-        "Who wrote “Why rice export slows”, and when was it published?",
-        "Which articles mention rice export?",
-        "Có những bài viết nào?",
-    )
-    assert example_questions([make_article("a", "x", title="T" * 500)], "vi") == ("Có những bài viết nào?",)
-    assert example_questions([], "vi") == ()
-
-
-@given(st.lists(hostile, max_size=5))
-def test_a_shared_topic_is_in_two_titles_or_there_is_none(titles: list[str]) -> None:
-    topic = shared_topic(titles)
-    if topic is not None:
-        words = topic.split()
-        assert sum(all(word in title.lower() for word in words) for title in titles) >= 2
-
-
-@pytest.mark.parametrize("language", ["vi", "en"])
-def test_the_example_questions_are_answered(seed_assistant: Assistant, language: str) -> None:
-    questions = example_questions(seed_assistant.articles, "vi" if language == "vi" else "en")
-    assert [question for question in questions if seed_assistant.answer(question).abstained] == []
 
 
 def test_guard_routes_are_whole_paths_or_folders() -> None:
@@ -322,3 +155,120 @@ def test_guard_routes_are_whole_paths_or_folders() -> None:
     assert guard.allowed("/gradio_api/info/")
     assert not guard.allowed("/gradio_api/queue/joined")
     assert not guard.allowed("/configuration")
+
+
+def test_the_pages_own_files_are_its_style_and_fonts(address: str) -> None:
+    style = httpx.get(f"{address}/rag/static/page.css")
+    assert style.headers["content-type"] == "text/css; charset=utf-8"
+    fonts = re.findall(r'url\("([\w-]+\.woff2)"\)', style.text)
+    assert len(fonts) == 6
+    for font in fonts:
+        assert httpx.get(f"{address}/rag/static/{font}").content[:4] == b"wOF2"
+    for name in ("page.js", "bar.html", "../page.py", "%2e%2e/page.py", "fonts"):
+        assert httpx.get(f"{address}/rag/static/{name}").status_code == 404
+
+
+def test_without_a_word_nothing_can_be_uploaded(address: str) -> None:
+    headers = {"x-rag-upload": "1"}
+    assert httpx.post(f"{address}/rag/upload?name=a.txt", headers=headers, content=b"A text.").status_code == 404
+
+
+# --- with a password, and with tools ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def guarded(seed_assistant: Assistant) -> Iterator[str]:
+    settings = chat.Settings(port=0, follow=False, accounts=(("ann", "b:c đ"),), mcp=True)
+    with chat.running(seed_assistant, settings) as address:
+        yield address
+
+
+@pytest.mark.parametrize("path", ["/", "/config", "/rag/static/page.css", "/gradio_api/info", "/gradio_api/mcp/"])
+def test_a_password_is_asked_for_everywhere(guarded: str, path: str) -> None:
+    for auth in (None, ("ann", "wrong"), ("bob", "b:c đ"), ("ann", "")):
+        answer = httpx.get(guarded + path, auth=auth)
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"].startswith("Basic")
+    for header in ("Basic", "Basic !!!", "Bearer x", "basic Og=="):
+        assert httpx.get(guarded + path, headers={"authorization": header}).status_code == 401
+    right = httpx.BasicAuth(b"ann", "b:c đ".encode())
+    assert httpx.get(guarded + path, auth=right).status_code == 200
+
+
+def test_a_program_with_the_password_asks(guarded: str, seed_assistant: Assistant) -> None:
+    right = httpx.BasicAuth(b"ann", "b:c đ".encode())
+    client = Client(guarded, verbose=False, httpx_kwargs={"auth": right})
+    assert client.predict(QUESTION, api_name="/ask") == seed_assistant.answer(QUESTION).to_dict()
+
+
+def test_tools_are_ask_search_and_get_article_and_nothing_else(guarded: str, seed_assistant: Assistant) -> None:
+    pytest.importorskip("mcp")
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    right = httpx.BasicAuth(b"ann", "b:c đ".encode())
+
+    async def use() -> tuple[set[str], list[str]]:
+        async with (
+            streamablehttp_client(f"{guarded}/gradio_api/mcp/", auth=right) as (reading, writing, _),
+            ClientSession(reading, writing) as session,
+        ):
+            await session.initialize()
+            tools = {tool.name for tool in (await session.list_tools()).tools}
+            wanted: list[tuple[str, dict[str, object]]] = [
+                ("ask", {"question": QUESTION}),
+                ("search", {"question": "nghị quyết 25", "k": 1}),
+                ("get_article", {"article_id": "002_437ef13a7bada8c3.txt"}),
+                ("get_article", {"article_id": "../../etc/passwd"}),
+            ]
+            results = [await session.call_tool(name, arguments) for name, arguments in wanted]
+            return tools, [str(result.content) for result in results]
+
+    tools, (asked, searched, article, missing) = asyncio.run(use())
+    assert tools == {"ask", "search", "get_article"}
+    assert "15 biên chế" in asked
+    assert "article_id" in searched
+    assert "Phương Thị Thanh" in article
+    assert "There is no article" in missing
+
+
+# --- the owner's settings -----------------------------------------------------------------------------------------
+
+
+def test_a_page_for_others_needs_a_password_or_a_word() -> None:
+    with pytest.raises(ConfigError, match="--auth USER:PASSWORD, or say --no-auth"):
+        chat.Settings(host="0.0.0.0").check()
+    chat.Settings(host="0.0.0.0", no_auth=True).check()
+    chat.Settings(host="0.0.0.0", accounts=(("a", "b"),)).check()
+    chat.Settings(host="localhost").check()
+
+
+def test_accounts_come_from_the_command_line_or_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "accounts"
+    file.write_text("# who may\nann:one:two\n\nbob: three\n", encoding="utf-8")
+    assert read_accounts("ann:secret") == (("ann", "secret"),)
+    assert read_accounts(str(file)) == (("ann", "one:two"), ("bob", " three"))
+    file.write_text("# nobody\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="no USER:PASSWORD in it"):
+        read_accounts(str(file))
+    for wrong in ("secret", ":secret", "ann:", str(tmp_path / "missing")):
+        with pytest.raises(ConfigError, match="USER:PASSWORD") as caught:
+            read_accounts(wrong)
+        assert "secret" not in str(caught.value)
+
+
+def test_examples_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "examples.txt"
+    file.write_text("Ai viết?\n\n Khi nào? \n", encoding="utf-8")
+    assert read_examples(file) == ("Ai viết?", "Khi nào?")
+    file.write_text("\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="no question"):
+        read_examples(file)
+    with pytest.raises(ConfigError, match="can't be read"):
+        read_examples(tmp_path / "missing")
+
+
+def test_a_feedback_file_that_cannot_be_written_is_told_at_once(seed_assistant: Assistant, tmp_path: Path) -> None:
+    settings = chat.Settings(port=0, feedback=tmp_path / "no" / "such.jsonl")
+    with pytest.raises(ConfigError, match="--feedback FILE"), chat.running(seed_assistant, settings):
+        pass

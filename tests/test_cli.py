@@ -155,7 +155,15 @@ def test_a_missing_folder_is_exit_code_2(tmp_path: Path, capsys: pytest.CaptureF
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["frobnicate"], ["ask"], ["search", "x", "-k", "0"], ["chat", "--port", "70000"], ["info", "--articles", ""]],
+    [
+        [],
+        ["frobnicate"],
+        ["ask"],
+        ["search", "x", "-k", "0"],
+        ["chat", "--port", "70000"],
+        ["chat", "--lang", "fr"],
+        ["info", "--articles", ""],
+    ],
 )
 def test_wrong_usage_is_exit_code_2_and_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
@@ -348,3 +356,20 @@ def test_eval_drafts_questions_and_overwrites_none(folder: Path, capsys: pytest.
     assert main(["eval", str(gold), "--make", *options(folder)]) == 2
     assert "is there already" in capsys.readouterr().err
     assert gold.read_text(encoding="utf-8") == drafted
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--host", "0.0.0.0"], "--auth USER:PASSWORD, or say --no-auth"),
+        (["--auth", "password"], "--auth takes USER:PASSWORD"),
+        (["--examples", "no-such-file"], "no-such-file can't be read"),
+    ],
+)
+def test_a_page_that_would_be_open_or_lacks_a_file_is_one_sentence(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["chat", *options]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1

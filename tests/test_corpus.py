@@ -145,3 +145,13 @@ def test_a_corpus_forgets_with_its_answer(folder: Folder, index: Index, tmp_path
     count = len(reader.asked)
     other.best(read_question("Cá mè bơi ở đâu?"))
     assert len(reader.asked) == 2 * count
+
+
+def test_only_some_articles_are_searched_and_known(index: Index, folder: Folder) -> None:
+    whole = Corpus(index, folder.embedder)
+    some = Corpus(index, folder.embedder, only=frozenset({"committee.txt", "no such.txt"}))
+    assert set(some.articles) == {"committee.txt"}
+    assert {c.hit.passage.article_id for c in some.search("Ban Dân vận")} == {"committee.txt"}
+    assert some.search("Ban Dân vận", only=["mùa thu.md"]) == []
+    found = {c.hit.passage: c.hit.score for c in whole.search("Ban Dân vận", k=100)}
+    assert {c.hit.passage: c.hit.score for c in some.search("Ban Dân vận")}.items() <= found.items()

@@ -17,7 +17,7 @@ from rag.embed import HashingEmbedder
 from rag.errors import ArticlesError, IndexUnusableError, ModelError
 from rag.index import Index, build_index, open_index, why_stale
 from rag.passages import cut
-from rag.types import FloatMatrix
+from rag.types import FloatMatrix, Report
 
 
 @pytest.fixture
@@ -241,6 +241,32 @@ def test_is_current_tells_when_another_generation_is(folder: Folder) -> None:
         folder.put("mới.txt", "Một bài mới về sông Hồng và những con thuyền chở cát mỗi ngày.\n")
         folder.build()
         assert not index.is_current()
+
+
+def test_progress_is_told_of_the_texts_that_are_new(folder: Folder) -> None:
+    told: list[tuple[int, int]] = []
+
+    def build() -> Report:
+        return build_index(
+            folder.articles, folder.index, settings=folder.settings, embedder=folder.embedder,
+            progress=lambda done, total: told.append((done, total)),
+        )  # fmt: skip
+
+    report = build()
+    assert told[0] == (0, report.embedded)
+    assert told[-1] == (report.embedded, report.embedded)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    with folder.open() as index:
+        shown = [index.passage_vectors.vectors(np.arange(len(index.passages)))]
+    told.clear()
+    build()
+    assert told == []  # nothing was new
+    other = Folder(folder.root.parent / "other")
+    for article in ("dân vận/Khéo.txt", "mùa thu.md", "committee.txt"):
+        other.put(article, (folder.articles / article).read_text(encoding="utf-8"))
+    other.build()
+    with other.open() as index:  # the same vectors, told or not
+        assert np.array_equal(index.passage_vectors.vectors(np.arange(len(index.passages))), shown[0])
 
 
 # --- folders that can't be indexed

@@ -1,4 +1,4 @@
-"""The two functions that programs may call: `ask` and `search`, over Gradio's HTTP API and `gradio_client`."""
+"""What programs may call: `ask` and `search`, over Gradio's HTTP API and `gradio_client`; with `--mcp` as tools."""
 
 from __future__ import annotations
 
@@ -17,10 +17,22 @@ MAX_HITS = 50
 MAX_HISTORY = 20
 
 
-def add_api(assistant: Assistant) -> None:
-    """Add the two endpoints to the blocks being built."""
+def add_api(assistant: Assistant, *, for_tools: bool = False) -> None:
+    """Add the endpoints to the blocks being built; `for_tools` adds `get_article`, and makes them MCP tools."""
+    programs = _Programs(assistant)
+    # A tool call that is not queued is run at once by Gradio's MCP server; a queued one goes through a client of its
+    # own over HTTP, which knows no password.
+    for function in (programs.ask, programs.search, *([programs.get_article] if for_tools else [])):
+        api(function, api_name=function.__name__, concurrency_id="ask", queue=not for_tools)
 
-    def ask(question: str, history: list[str] | None = None) -> dict[str, Any]:
+
+class _Programs:
+    """The functions, each described to programs by its signature and docstring."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def ask(self, question: str, history: list[str] | None = None) -> dict[str, Any]:
         """Answer a question from the articles, each statement proved by verbatim quotes.
 
         Args:
@@ -32,11 +44,11 @@ def add_api(assistant: Assistant) -> None:
             article_id, title, published, author, source, quote, start, end), related passages, trace.
         """
         try:
-            return assistant.answer(_text(question), history=_texts(history)).to_dict()
+            return self._assistant.answer(_text(question), history=_texts(history)).to_dict()
         except RagError as error:
             raise gr.Error(str(error)) from error
 
-    def search(question: str, k: int = 5) -> list[dict[str, Any]]:
+    def search(self, question: str, k: int = 5) -> list[dict[str, Any]]:
         """Find the passages nearest to a question, best first.
 
         Args:
@@ -49,12 +61,29 @@ def add_api(assistant: Assistant) -> None:
         if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MAX_HITS:
             raise gr.Error(f"k is {k!r}, but it has to be a whole number from 1 to {MAX_HITS}.")
         try:
-            return [_record(hit, assistant) for hit in assistant.search(_text(question), k=k)]
+            return [_record(hit, self._assistant) for hit in self._assistant.search(_text(question), k=k)]
         except RagError as error:
             raise gr.Error(str(error)) from error
 
-    api(ask, api_name="ask", concurrency_id="ask")
-    api(search, api_name="search", concurrency_id="ask")
+    def get_article(self, article_id: str) -> dict[str, Any]:
+        """Read one article of the folder.
+
+        Args:
+            article_id: Its path below the articles folder, as citations and passages name it.
+
+        Returns:
+            article_id, title, published, author, source, text (the file as read, which all offsets point into).
+        """
+        try:
+            article = self._assistant.article(_text(article_id))
+        except RagError as error:
+            raise gr.Error(str(error)) from error
+        said = article.metadata
+        published = said.published.isoformat() if said.published else None
+        return {
+            "article_id": article.id, "title": said.title, "published": published, "author": said.author,
+            "source": said.source, "text": article.text,
+        }  # fmt: skip
 
 
 def _text(value: object) -> str:

@@ -1,15 +1,21 @@
 """What stands between the network and the page's server: only the routes the page needs, and no way out of the page.
 
-Gradio serves more than a page that takes text needs: uploads, files of its cache, a proxy. Here these do not exist. The
-Content-Security-Policy (W3C CSP level 3) makes the browser itself refuse to load anything from another host, and the
-page's head loses the social-media tags that name other hosts. Knows HTTP (ASGI); no articles and no answers.
+Gradio serves more than a page that takes text needs: uploads, files of its cache, a proxy. Here these do not exist. Two
+routes are the page's own: its style and fonts, and uploads where the owner allows them. A password, if there is one, is
+asked for by all. The Content-Security-Policy (W3C CSP level 3) makes the browser itself refuse to load anything from
+another host, and the page's head loses the social-media tags that name other hosts. Knows HTTP (ASGI); no articles and
+no answers.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.chat import uploads
+from rag.chat.access import CHALLENGE, Access
 from rag.chat.wording import preferred_language
 
 if TYPE_CHECKING:
@@ -22,6 +28,10 @@ ROUTES = (
     "/gradio_api/queue/join", "/gradio_api/queue/data", "/gradio_api/heartbeat/", "/gradio_api/cancel",
     "/gradio_api/reset", "/gradio_api/call/", "/gradio_api/login_check",
 )  # fmt: skip
+TOOL_ROUTES = ("/gradio_api/mcp", "/gradio_api/mcp/", "/gradio_api/run/")  # with --mcp
+OWN_ROUTE = "/rag/static/"
+OWN_FILES = Path(__file__).with_name("static")
+OWN_TYPES = {".woff2": "font/woff2", ".css": "text/css; charset=utf-8"}
 
 # Gradio's page has inline scripts and styles, and compiles the scripts of its components.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -51,37 +61,70 @@ _HTML_LANGUAGE = re.compile(rb'(<html\s+lang=)"en"')
 class Guard:
     """ASGI middleware: routes that the page doesn't need answer 404, pages are cleaned, every answer has `HEADERS`."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(
+        self, app: ASGIApp, *,
+        access: Access | None = None, upload: uploads.Uploads | None = None, tools: bool = False,
+    ) -> None:  # fmt: skip
         self._app = app
+        self._access = access or Access()
+        self._upload = upload
+        self._routes = (*ROUTES, *(TOOL_ROUTES if tools else ()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *HEADERS]}
+            await send(message)
+
+        if not _of_gradio(scope) and not self._access.admits(_header(scope, b"authorization")):
+            await _plain("A user name and a password are needed.", 401, CHALLENGE)(scope, receive, send_with_headers)
         elif scope["path"] == "/":
             await _Page(scope, send).run(self._app, receive)
-        elif not allowed(scope["path"]):
-            from starlette.responses import PlainTextResponse
-
-            await PlainTextResponse("Not found", status_code=404, headers=_text(HEADERS))(scope, receive, send)
-        else:
-
-            async def send_with_headers(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    message = {**message, "headers": [*message["headers"], *HEADERS]}
-                await send(message)
-
+        elif scope["path"].startswith(OWN_ROUTE):
+            await _own_file(scope["path"].removeprefix(OWN_ROUTE))(scope, receive, send_with_headers)
+        elif scope["path"] == uploads.ROUTE and self._upload is not None:
+            await self._upload(scope, receive, send_with_headers)
+        elif allowed(scope["path"], self._routes):
             await self._app(scope, receive, send_with_headers)
+        else:
+            await _plain("Not found", 404)(scope, receive, send_with_headers)
 
 
-def allowed(path: str) -> bool:
+def _of_gradio(scope: Scope) -> bool:
+    """What Gradio asks itself when it starts, to see that it runs. Nothing of the page is in the answers."""
+    return (scope["method"], scope["path"]) in (("GET", "/gradio_api/startup-events"), ("HEAD", "/"))
+
+
+def _plain(text: str, status: int, *headers: tuple[bytes, bytes]) -> ASGIApp:
+    from starlette.responses import PlainTextResponse
+
+    return PlainTextResponse(text, status_code=status, headers=_text(headers))
+
+
+def _own_file(name: str) -> ASGIApp:
+    """The style sheet or a font; what is not in that folder does not exist."""
+    from starlette.responses import FileResponse
+
+    files = {path.name: path for path in OWN_FILES.rglob("*") if path.suffix in OWN_TYPES}
+    if name not in files:
+        return _plain("Not found", 404)
+    keep = "max-age=31536000, immutable" if name.endswith(".woff2") else "no-cache"
+    return FileResponse(files[name], media_type=OWN_TYPES[files[name].suffix], headers={"cache-control": keep})
+
+
+def allowed(path: str, routes: Sequence[str] = ROUTES) -> bool:
     """Whether the page needs this route.
 
     >>> allowed("/gradio_api/queue/join"), allowed("/gradio_api/upload"), allowed("/gradio_api/file=/etc/passwd")
     (True, False, False)
     """
     path = path.rstrip("/") if not path.startswith(("/assets/", "/static/")) else path
-    return any(path.startswith(route) if route.endswith("/") else path == route for route in ROUTES)
+    return any(path.startswith(route) if route.endswith("/") else path == route for route in routes)
 
 
 class _Page:
@@ -103,7 +146,7 @@ class _Page:
         self._body += message.get("body", b"")
         if message.get("more_body", False):
             return
-        body = cleaned(self._body, language=preferred_language(self._accept_language()))
+        body = cleaned(self._body, language=preferred_language(_header(self._scope, b"accept-language")))
         kept = [(name, value) for name, value in self._start["headers"] if name.lower() != b"content-length"]
         headers = [*kept, (b"content-length", str(len(body)).encode()), (b"vary", b"accept-language"), *HEADERS]
         if self._scope["method"] == "HEAD":
@@ -111,9 +154,10 @@ class _Page:
         await self._send({**self._start, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
 
-    def _accept_language(self) -> str | None:
-        values = [value for name, value in self._scope["headers"] if name == b"accept-language"]
-        return b",".join(values).decode("latin-1") if values else None
+
+def _header(scope: Scope, wanted: bytes) -> str | None:
+    values = [value for name, value in scope["headers"] if name == wanted]
+    return b",".join(values).decode("latin-1") if values else None
 
 
 def cleaned(html: bytes, *, language: str) -> bytes:
@@ -122,5 +166,5 @@ def cleaned(html: bytes, *, language: str) -> bytes:
     return _HTML_LANGUAGE.sub(rb'\1"' + language.encode() + b'"', html, count=1)
 
 
-def _text(headers: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
+def _text(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in headers}

@@ -1,199 +1,194 @@
-"""Answers and sources as HTML that is safe whatever the articles and the questions say.
+"""Turns of a conversation as HTML: fixed tags, escaped text, whatever the articles and the questions say.
 
-Fixed tags, escaped text. Markup in an article is text here, Markdown and template syntax too, because the components
-that show this HTML interpret both: `gr.Chatbot` runs Markdown, `gr.HTML` fills in `${…}` and `{{…}}`.
-Knows records and wording; no page, no model and no index.
+Knows records and wording; no server, no model and no index.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import date
+from html import unescape
 
-from rag.chat.wording import WORDING, Language, Wording, date_in_words
-from rag.errors import RagError
-from rag.terminal import confidence_in_words, line_number
-from rag.types import Answer, Article, Citation, Hit, Texts
+from rag.chat.conversation import Turn
+from rag.chat.escape import escaped, flat, lines
+from rag.chat.wording import Wording
+from rag.terminal import confidence_in_words
+from rag.types import Answer, Citation
 
-CONTEXT_CHARACTERS = 400  # of the paragraph around a quote, on either side
-SHOWN_PASSAGE_CHARACTERS = 600
+SHADES = 6  # how many quotes of an article look different from each other (page.css)
+OLD_DAYS = 365  # an answer from articles older than this says so
 
-_MARK = re.compile(r"\[(\d{1,3})\]")
-_PLAIN_ASCII = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ")
-# What no page should show: controls, direction overrides, noncharacters, lone surrogates.
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_TAG = re.compile(r"<[^<>]*>")
+MARK = re.compile(r"\[(\d{1,3})\]")
 
 
-def escaped(text: str) -> str:
-    """Text that means itself in HTML, Markdown, LaTeX and template strings alike.
+def turns_html(turns: Sequence[Turn], words: Wording, *, today: date, rate: bool = False) -> str:
+    """Finished turns, one after another."""
+    return "".join(turn_html(turn, words, today=today, rate=rate) for turn in turns)
 
-    Every ASCII character but letters, digits and blanks becomes a numeric reference; other scripts stay as they are.
 
-    >>> escaped("<b> đ")
-    '&#60;b&#62; đ'
-    """
-    return "".join(
-        character if character in _PLAIN_ASCII or character > "\x7f" else f"&#{ord(character)};"
-        for character in _UNSHOWABLE.sub("", text)
+def turn_html(turn: Turn, words: Wording, *, today: date, suggestions: Sequence[str] = (), rate: bool = False) -> str:
+    """One question and its answer; the last of a conversation has `suggestions`, and thumbs where they are written."""
+    parts = [f'<div class="rag-text">{answer_html(turn, words)}</div>' if turn.text else ""]
+    if not turn.text and turn.state == "running":
+        parts = [f'<p class="rag-waiting">{escaped(words["searching"])}</p>']
+    parts += [_notice(note) for note in _notes(turn, words)]
+    if turn.state != "running":
+        parts.append(_footer(turn, words, today=today, rate=rate))
+    parts += [_card(citation, turn.number, words, today) for citation in _citations(turn)]
+    title = words["suggested"] if turn.answer and turn.answer.abstained else words["follow_up"]
+    return (
+        f'<article class="rag-turn" id="turn-{turn.number}" data-turn="{turn.number}" data-state="{turn.state}">'
+        f'<div class="rag-asked"><h3 class="rag-question">{lines(turn.question)}</h3>'
+        f"{icon_button('edit', words['edit'])}</div>"
+        f'<div class="rag-answer">{"".join(parts)}</div>{suggestions_html(title, suggestions)}</article>'
     )
 
 
-def question_html(question: str) -> str:
-    """The user's own words."""
-    return f'<div class="rag-question">{_lines(question)}</div>'
+def answer_html(turn: Turn, words: Wording) -> str:
+    """The text of an answer line by line, those that begin with "- " as items."""
+    known = {citation.marker: citation for citation in _citations(turn)}
+    shades = shades_of(tuple(known.values()))
+    rows = []
+    for line in turn.text.split("\n"):
+        kind, text = ("rag-item", line[2:]) if line.startswith("- ") else ("rag-line", line)
+        rows.append(f'<span class="{kind}">{_marks(text, turn.number, known, shades, words)}</span>')
+    return "".join(rows)
 
 
-def answer_html(text: str, *, turn: int, markers: Iterable[int]) -> str:
-    """The text of an answer, each mark of `markers` a link to its source in the panel; other brackets stay text."""
-    known = set(markers)
+def _marks(line: str, turn: int, known: Mapping[int, Citation], shades: Mapping[int, int], words: Wording) -> str:
+    """A line of an answer, each mark with a citation a button; other brackets stay text."""
     parts: list[str] = []
     at = 0
-    for match in _MARK.finditer(text):
-        if int(match[1]) in known:
-            link = f'<a class="rag-mark" href="#{source_id(turn, int(match[1]))}">{match[1]}</a>'
-            parts += [_lines(text[at : match.start()]), link]
+    for match in MARK.finditer(line):
+        marker = int(match[1])
+        if marker in known:
+            name = words["mark"].format(number=marker, title=flat(known[marker].title))
+            parts += [
+                escaped(line[at : match.start()]),
+                f'<button type="button" class="rag-mark rag-shade-{shades[marker]}" data-action="open" '
+                f'data-turn="{turn}" data-marker="{marker}" aria-label="{escaped(name)}" '
+                f'aria-describedby="card-{turn}-{marker}">{marker}</button>',
+            ]
             at = match.end()
-    parts.append(_lines(text[at:]))
-    return f'<div class="rag-answer">{"".join(parts)}</div>'
+    return "".join([*parts, escaped(line[at:])])
 
 
-def source_id(turn: int, marker: int) -> str:
-    """The element of a source: marks of an earlier turn never lead to the source of a later one."""
-    return f"source-{turn}-{marker}"
+def shades_of(citations: Sequence[Citation]) -> dict[int, int]:
+    """The shade of each mark: the quotes of one article differ, counted from 1 and repeated after `SHADES`."""
+    seen: dict[str, int] = {}
+    shades = {}
+    for citation in citations:
+        seen[citation.article_id] = seen.get(citation.article_id, 0) + 1
+        shades[citation.marker] = (seen[citation.article_id] - 1) % SHADES + 1
+    return shades
 
 
-def notice_html(text: str) -> str:
-    """A line of the page's own under an answer."""
-    return f'<div class="rag-notice">{_lines(text)}</div>'
+def facts_html(said: Citation, words: Wording, *, today: date) -> str:
+    """Date with its age, author and source of an article, as far as they are known."""
+    day = said.published
+    dated = f"{words.day(day)} ({words.age(day, today=today)})" if day else words["unknown_date"]
+    facts = [(words["published"], dated), (words["author"], said.author), (words["source"], said.source)]
+    items = "".join(f"<dt>{escaped(name)}</dt><dd>{escaped(flat(value))}</dd>" for name, value in facts if value)
+    return f'<dl class="rag-facts">{items}</dl>'
 
 
-def confidence_html(answer: Answer, wording: Wording) -> str:
+def readable(citation: Citation) -> str:
+    """The quote as people read it: one line, and no markup where the file is a web page."""
+    quote = citation.quote
+    if citation.article_id.lower().endswith((".html", ".htm")):
+        quote = unescape(_TAG.sub(" ", quote))
+    return flat(quote)
+
+
+def confidence_html(answer: Answer, words: Wording) -> str:
     """The confidence in words, with the number on hover."""
     if answer.abstained:
-        return f'<span class="rag-confidence rag-refused">{escaped(wording.refused)}</span>'
-    words = confidence_in_words(answer.confidence)
-    shown = {"sure": wording.sure, "likely": wording.likely, "unsure": wording.unsure}[words]
-    hover = wording.confidence_hover.format(percent=round(100 * answer.confidence))
-    return f'<span class="rag-confidence rag-{words}" title="{escaped(hover)}">{escaped(shown)}</span>'
+        return f'<span class="rag-confidence rag-refused">{escaped(words["refused"])}</span>'
+    level = confidence_in_words(answer.confidence)
+    hover = words["confidence_hover"].format(percent=round(100 * answer.confidence))
+    return f'<span class="rag-confidence rag-{level}" title="{escaped(hover)}">{escaped(words[level])}</span>'
 
 
-def head_html(language: Language, *, articles: int, skipped: int) -> str:
-    """The page's title, and what it answers from."""
-    wording = WORDING[language]
-    facts = [wording.articles_count.format(count=articles)]
-    if skipped:
-        facts.append(wording.skipped_count.format(count=skipped))
+def icon_button(action: str, name: str, *, data: str = "") -> str:
+    """A button with a picture (page.css has it, by action) and a name. `data`: more attributes, as HTML."""
     return (
-        f'<h1 lang="{language}">{escaped(wording.title)}</h1><p class="rag-claim">{escaped(wording.claim)} · '
-        f'<span class="rag-count">{escaped(" · ".join(facts))}</span></p>'
+        f'<button type="button" class="rag-icon" data-action="{action}" {data}'
+        f'aria-label="{escaped(name)}" title="{escaped(name)}"></button>'
     )
 
 
-def welcome_html(wording: Wording) -> str:
+def suggestions_html(title: str, questions: Sequence[str]) -> str:
+    """Questions that one press asks."""
+    if not questions:
+        return ""
+    buttons = "".join(
+        f'<button type="button" class="rag-suggestion" data-action="ask">{escaped(question)}</button>'
+        for question in questions
+    )
+    return f'<div class="rag-suggestions"><p>{escaped(title)}</p>{buttons}</div>'
+
+
+def welcome_html(words: Wording, examples: Sequence[str]) -> str:
     """What an empty conversation says."""
-    return f'<div class="rag-welcome"><p>{escaped(wording.empty_title)}</p><p>{escaped(wording.empty_text)}</p></div>'
-
-
-def panel_html(answer: Answer | None, texts: Texts, *, turn: int, wording: Wording) -> str:
-    """The source panel: a card for each citation, or the nearest passages of a refusal, or what will be here."""
-    if answer is None:
-        return _panel(wording.sources, "", turn, [f'<p class="rag-hint">{escaped(wording.sources_hint)}</p>'])
-    if answer.abstained:
-        hint = f'<p class="rag-hint">{escaped(wording.nearest_hint)}</p>' if answer.related else ""
-        cards = [_passage_card(hit, texts, wording) for hit in answer.related]
-        return _panel(wording.nearest, confidence_html(answer, wording), turn, [hint, *cards])
-    cards = [_citation_card(citation, texts, turn, wording) for citation in answer.citations]
-    return _panel(wording.sources, confidence_html(answer, wording), turn, cards)
-
-
-def _panel(title: str, badge: str, turn: int, content: Iterable[str]) -> str:
-    return f'<div class="rag-panel-head" id="sources-{turn}"><h2>{escaped(title)}</h2>{badge}</div>{"".join(content)}'
-
-
-def _citation_card(citation: Citation, texts: Texts, turn: int, wording: Wording) -> str:
-    article = _current(texts, citation)
-    before, after = in_paragraph(article, citation) if article else ("", "")
-    line = line_number(article.text, citation.start) if article else 0
     return (
-        f'<article class="rag-source" id="{source_id(turn, citation.marker)}" tabindex="-1">'
-        f'<h3><span class="rag-number">{citation.marker}</span> {escaped(_flat(citation.title))}</h3>'
-        f"{_facts(citation.published, citation.author, citation.source, wording)}"
-        f"<blockquote>{escaped(before)}<mark>{_lines(citation.quote)}</mark>{escaped(after)}</blockquote>"
-        f"{_place(citation.article_id, line, citation.start, citation.end, wording)}</article>"
+        f'<div class="rag-welcome"><h2>{escaped(words["empty_title"])}</h2><p>{escaped(words["empty_text"])}</p>'
+        f"{suggestions_html(words['suggested'], examples)}</div>"
     )
 
 
-def _passage_card(hit: Hit, texts: Texts, wording: Wording) -> str:
-    passage = hit.passage
-    try:
-        article = texts.article(passage.article_id)
-    except RagError:  # removed from the folder since
+def _citations(turn: Turn) -> Sequence[Citation]:
+    return turn.answer.citations if turn.answer else ()
+
+
+def _notes(turn: Turn, words: Wording) -> list[str]:
+    notes = []
+    if turn.answer is not None:
+        understood = turn.answer.trace.understood_as
+        if flat(understood) not in ("", flat(turn.question)):
+            notes.append(words["understood_as"].format(question=understood))
+        if removed := _removed(turn.answer):
+            notes.append(words.counted("removed_sentences", removed))
+    if turn.asked_of and turn.answer is not None:
+        notes.append(words["asked_of"].format(filter=turn.asked_of))
+    if turn.notice:
+        notes.append(turn.notice)
+    return notes
+
+
+def _removed(answer: Answer) -> int:
+    """How many sentences of a language model had no quote."""
+    return len(answer.trace.checks.unsupported)
+
+
+def _notice(text: str) -> str:
+    return f'<p class="rag-notice">{lines(text)}</p>'
+
+
+def _footer(turn: Turn, words: Wording, *, today: date, rate: bool) -> str:
+    """How sure it is, how old, and what can be done with it."""
+    said = ""
+    if turn.answer is not None:
+        said = confidence_html(turn.answer, words) + _oldest(turn.answer, words, today)
+    actions = ["retry", "copy_answer", "copy_link"]
+    if rate and turn.answer is not None:
+        actions += ["helpful", "not_helpful"]
+    buttons = "".join(icon_button(action, words[action]) for action in actions)
+    return f'<div class="rag-footer">{said}<span class="rag-actions">{buttons}</span></div>'
+
+
+def _oldest(answer: Answer, words: Wording, today: date) -> str:
+    days = [citation.published for citation in answer.citations if citation.published]
+    if not days or (today - min(days)).days < OLD_DAYS:
         return ""
-    said = article.metadata
-    line = line_number(article.text, passage.start)
-    text = _flat(article.plain[passage.start : passage.end])
-    if len(text) > SHOWN_PASSAGE_CHARACTERS:
-        text = text[:SHOWN_PASSAGE_CHARACTERS].rsplit(" ", 1)[0] + " …"
+    return f'<span class="rag-age">{escaped(words["old_source"].format(age=words.age(min(days), today=today)))}</span>'
+
+
+def _card(citation: Citation, turn: int, words: Wording, today: date) -> str:
+    """What a mark shows when it is pointed at or has the focus."""
     return (
-        f'<article class="rag-source rag-near"><h3>{escaped(_flat(said.title))}</h3>'
-        f"{_facts(said.published, said.author, said.source, wording)}"
-        f"<blockquote>{escaped(text)}</blockquote>"
-        f"{_place(passage.article_id, line, passage.start, passage.end, wording)}</article>"
+        f'<div class="rag-card-text" id="card-{turn}-{citation.marker}" hidden>'
+        f'<p class="rag-card-quote">{escaped(readable(citation))}</p>'
+        f'<p class="rag-card-title">{escaped(flat(citation.title))}</p>{facts_html(citation, words, today=today)}</div>'
     )
-
-
-def _facts(published: date | None, author: str | None, source: str | None, wording: Wording) -> str:
-    facts = [
-        (wording.published, date_in_words(published, wording) if published else wording.unknown_date),
-        (wording.author, author),
-        (wording.source, source),
-    ]
-    items = "".join(f"<dt>{escaped(name)}</dt><dd>{escaped(_flat(value))}</dd>" for name, value in facts if value)
-    return f"<dl>{items}</dl>"
-
-
-def _place(file: str, line: int, start: int, end: int, wording: Wording) -> str:
-    return f'<p class="rag-place">{escaped(wording.place.format(file=file, line=line, start=start, end=end))}</p>'
-
-
-def _current(texts: Texts, citation: Citation) -> Article | None:
-    """The article, as long as it still says what was quoted; None when the file changed or went since."""
-    try:
-        article = texts.article(citation.article_id)
-    except RagError:
-        return None
-    return article if article.text[citation.start : citation.end] == citation.quote else None
-
-
-def in_paragraph(article: Article, citation: Citation) -> tuple[str, str]:
-    """What the quote's paragraph says before and after it, page furniture left out."""
-    start = article.text.rfind("\n", 0, citation.start) + 1
-    end = article.text.find("\n", citation.end)
-    before = article.plain[start : citation.start]
-    after = article.plain[citation.end : end if end >= 0 else len(article.text)]
-    return _last(before, CONTEXT_CHARACTERS), _first(after, CONTEXT_CHARACTERS)
-
-
-def _first(text: str, limit: int) -> str:
-    """The beginning of the text, white space collapsed but kept at its ends, cut at a word with an ellipsis."""
-    text = re.sub(r"\s+", " ", text)
-    if text.strip() == "":
-        return ""
-    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"
-
-
-def _last(text: str, limit: int) -> str:
-    """The end of the text, as `_first` gives the beginning."""
-    text = re.sub(r"\s+", " ", text)
-    if text.strip() == "":
-        return ""
-    return text if len(text) <= limit else "… " + text[-limit:].split(" ", 1)[-1]
-
-
-def _lines(text: str) -> str:
-    return "<br>".join(escaped(line) for line in re.split(r"\r\n?|\n", text))
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())

@@ -15,12 +15,17 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
+from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from rag.chat.access import Access
+from rag.chat.convert import check_converters
+from rag.chat.feedback import Feedback
+from rag.chat.settings import LOOPBACK, Settings
+from rag.chat.uploads import MEGABYTES, TYPES, Uploads
 from rag.errors import ConfigError
-from rag.options import HOST, PORT
+from rag.options import PORT
 from rag.watch import follow_in_background
 
 if TYPE_CHECKING:
@@ -30,8 +35,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-STYLE = Path(__file__).with_name("style.css")
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# Not by Gradio's `css`, which rewrites selectors. The fonts that the first screen needs come with it.
+_PRELOAD = '<link rel="preload" as="font" type="font/woff2" crossorigin href="rag/static/'
+HEAD = '<link rel="stylesheet" href="rag/static/page.css">' + "".join(
+    f'{_PRELOAD}be-vietnam-pro-{script}-400-normal.woff2">' for script in ("latin", "vietnamese")
+)
 
 # Read by gradio when it is imported or launched. Each would undo a promise of this page: no telemetry, no public
 # address, no code run from the browser, no files but its own.
@@ -39,10 +47,13 @@ _ENVIRONMENT = {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "HF_
 _UNWANTED = ("GRADIO_VIBE_MODE", "GRADIO_SHARE", "GRADIO_ALLOWED_PATHS", "GRADIO_MCP_SERVER", "GRADIO_WATCH_DIRS")
 
 
-def serve(assistant: Assistant, host: str = HOST, port: int = PORT, *, open_browser: bool = False) -> None:
+def serve(assistant: Assistant, settings: Settings | None = None, *, open_browser: bool = False) -> None:
     """Serve the page until interrupted, then shut down. Raises `ConfigError` when the address can't be had."""
-    with running(assistant, host, port) as address:
+    settings = settings or Settings()
+    with running(assistant, settings) as address:
         sys.stdout.write(f"The chat page is on {address} (Ctrl-C ends)\n")
+        if settings.mcp:
+            sys.stdout.write(f"The tools for programs (MCP) are on {address}/gradio_api/mcp/\n")
         sys.stdout.flush()
         if open_browser:
             webbrowser.open(address)
@@ -53,21 +64,27 @@ def serve(assistant: Assistant, host: str = HOST, port: int = PORT, *, open_brow
 
 
 @contextmanager
-def running(assistant: Assistant, host: str = HOST, port: int = PORT, *, follow: bool = True) -> Iterator[str]:
-    """The page being served while the block runs; gives its address. Port 0 takes a free one.
+def running(assistant: Assistant, settings: Settings | None = None) -> Iterator[str]:
+    """The page being served while the block runs; gives its address.
 
-    With `follow`, the articles folder is watched and the index follows it. Raises `ConfigError` when the address
-    can't be had.
+    Raises `ConfigError` when the address can't be had, when the page would be open to others without a word, or when
+    the feedback file can't be written.
     """
-    port = _free_port(host, port)
-    if host not in LOOPBACK:
+    settings = settings or Settings()
+    settings.check()
+    if settings.feedback:
+        Feedback(settings.feedback).check()
+    if settings.allow_upload:
+        check_converters()
+    host, port = settings.host, _free_port(settings.host, settings.port)
+    if host not in LOOPBACK and not settings.accounts:
         logger.warning("The page on %s is open to everyone who can reach this computer; it asks for no password.", host)
     stop = threading.Event()
     with tempfile.TemporaryDirectory(prefix="rag-chat-") as files:
-        blocks = import_page().build(assistant)
         os.environ["GRADIO_TEMP_DIR"] = files
-        _launch(blocks, assistant, host=host, port=port)
-        follower = follow_in_background(assistant, assistant.articles_folder, stop=stop) if follow else None
+        blocks = _blocks(assistant, settings)
+        _launch(blocks, assistant, settings, port=port)
+        follower = follow_in_background(assistant, assistant.articles_folder, stop=stop) if settings.follow else None
         try:
             yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
         finally:
@@ -75,6 +92,20 @@ def running(assistant: Assistant, host: str = HOST, port: int = PORT, *, follow:
             blocks.close(verbose=False)
             if follower is not None:
                 follower.join(timeout=5)
+
+
+def _blocks(assistant: Assistant, settings: Settings) -> gradio.Blocks:
+    page = import_page()
+    from rag.chat.handlers import Handlers
+
+    if settings.mcp and not find_spec("mcp"):
+        raise ConfigError("The tools for programs need the package mcp: install it with `pip install 'rag[mcp]'`.")
+    feedback = Feedback(settings.feedback) if settings.feedback else None
+    handlers = Handlers(assistant, feedback=feedback, language=settings.language, examples=settings.examples)
+    types = ", ".join(TYPES) if settings.allow_upload else ""
+    extras = page.Extras(settings.title, types, MEGABYTES, settings.mcp)
+    blocks: gradio.Blocks = page.build(assistant, handlers, extras)
+    return blocks
 
 
 def import_page() -> ModuleType:
@@ -85,23 +116,24 @@ def import_page() -> ModuleType:
     return import_module("rag.chat.page")
 
 
-def _launch(blocks: gradio.Blocks, assistant: Assistant, *, host: str, port: int) -> None:
+def _launch(blocks: gradio.Blocks, assistant: Assistant, settings: Settings, *, port: int) -> None:
     import gradio as gr
     from starlette.middleware import Middleware
 
     from rag.chat.guard import Guard
 
-    sans = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Helvetica Neue", "Arial", "sans-serif")
-    mono = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+    upload = Uploads(assistant.articles_folder) if settings.allow_upload else None
+    guard = Middleware(Guard, access=Access(settings.accounts), upload=upload, tools=settings.mcp)
+    sans = ("Be Vietnam Pro", "system-ui", "sans-serif")
     blocks.launch(
-        server_name=host,
+        server_name=settings.host,
         server_port=port,
         prevent_thread_lock=True,
         quiet=True,
         inbrowser=False,
         share=False,
         ssr_mode=False,
-        mcp_server=False,
+        mcp_server=settings.mcp,
         pwa=False,
         enable_monitoring=False,
         run_history=False,
@@ -111,11 +143,11 @@ def _launch(blocks: gradio.Blocks, assistant: Assistant, *, host: str, port: int
         allowed_paths=[],
         blocked_paths=[str(assistant.articles_folder.resolve()), str(assistant.index_folder.resolve())],
         max_file_size="1kb",
-        app_kwargs={"middleware": [Middleware(Guard)], "docs_url": None, "redoc_url": None, "openapi_url": None},
+        app_kwargs={"middleware": [guard], "docs_url": None, "redoc_url": None, "openapi_url": None},
         theme=gr.themes.Base(
-            font=[gr.themes.Font(name) for name in sans], font_mono=[gr.themes.Font(name) for name in mono]
+            font=[gr.themes.Font(name) for name in sans], font_mono=[gr.themes.Font("ui-monospace, monospace")]
         ),
-        css_paths=[STYLE],
+        head=HEAD,
     )
 
 

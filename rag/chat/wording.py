@@ -1,6 +1,6 @@
 """Every visible string of the chat page, in Vietnamese and in English, and which of the two a browser gets.
 
-A language is one `Wording`; a string that one of them lacks is a type error.
+The strings stand in `rag/data/page.yaml`, one table for both languages; a test holds it against all that is used.
 """
 
 from __future__ import annotations
@@ -8,139 +8,63 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeAlias, get_args
+from functools import cache
+from importlib import resources
+from typing import Literal, TypeAlias, cast, get_args
+
+import yaml
 
 Language: TypeAlias = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 FALLBACK: Language = "en"
 
+DAYS_OF_MONTH, DAYS_OF_YEAR = 30.44, 365.25
+AS_DAYS, AS_MONTHS = 45, 700  # ages up to so many days are told in days, in months
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True)
 class Wording:
-    """The page's strings in one language. A name in braces is filled in."""
+    """The page's strings in one language, by name: `words["place"].format(…)`."""
 
-    title: str
-    claim: str
-    articles_count: str  # {count}
-    skipped_count: str  # {count}
-    conversation: str
-    question: str
-    question_hint: str
-    send: str
-    clear: str
-    empty_title: str
-    empty_text: str
-    sources: str
-    sources_hint: str
-    nearest: str
-    nearest_hint: str
-    unknown_date: str
-    published: str
-    author: str
-    source: str
-    place: str  # {file} {line} {start} {end}
-    sure: str
-    likely: str
-    unsure: str
-    refused: str
-    confidence_hover: str  # {percent}
-    understood_as: str  # {question}
-    index_updated: str
-    too_long: str  # {limit} {length}
-    failed: str  # {reason}
-    fault: str
-    example_list: str
-    example_about: str  # {topic}
-    example_who: str  # {title}
-    example_author: str  # {title}
-    example_date: str  # {title}
-    date_format: str  # {day} {month} {year}
-    months: tuple[str, ...]
+    language: Language
+    strings: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.strings[name]
+
+    def counted(self, name: str, count: int) -> str:
+        """A string with a number in it, in the singular where the language has one: "1 article", "2 articles"."""
+        one, _, more = self[name].partition(" | ")
+        return (one if count == 1 or not more else more).format(count=count)
+
+    def day(self, day: date) -> str:
+        """The date as the language writes it: 2/3/2021, or 2 March 2021."""
+        month = self["months"].split()[day.month - 1]
+        return self["date_format"].format(day=day.day, month=month, year=day.year)
+
+    def age(self, day: date, *, today: date) -> str:
+        """How long ago a day was, in the unit that people would use: "5 years ago"."""
+        days = (today - day).days
+        if days < 0:
+            return self["age_future"]
+        if days == 0:
+            return self["age_today"]
+        if days <= AS_DAYS:
+            return self.counted("age_days", days)
+        if days <= AS_MONTHS:
+            return self.counted("age_months", round(days / DAYS_OF_MONTH))
+        return self.counted("age_years", int(days / DAYS_OF_YEAR))
 
 
-VIETNAMESE = Wording(
-    title="Hỏi đáp bài viết",
-    claim="Mỗi câu trả lời đều kèm trích dẫn nguyên văn.",
-    articles_count="{count} bài viết",
-    skipped_count="{count} tệp không dùng được",
-    conversation="Cuộc trò chuyện",
-    question="Câu hỏi",
-    question_hint="Hỏi về các bài viết…",
-    send="Gửi",
-    clear="Bắt đầu lại",
-    empty_title="Bạn muốn biết điều gì?",
-    empty_text="Hỏi bằng tiếng Việt hoặc ngôn ngữ khác. Điều gì các bài viết không nói, tôi sẽ nói là không biết.",
-    sources="Nguồn",
-    sources_hint="Các đoạn trích làm căn cứ cho câu trả lời sẽ hiện ở đây.",
-    nearest="Những đoạn gần nhất",
-    nearest_hint="Các bài viết không có câu trả lời; đây là những đoạn gần với câu hỏi nhất.",
-    unknown_date="không rõ ngày đăng",
-    published="Ngày đăng",
-    author="Tác giả",
-    source="Nguồn tin",
-    place="{file}, dòng {line}, ký tự {start}–{end}",
-    sure="Chắc chắn",
-    likely="Có lẽ đúng",
-    unsure="Chưa chắc",
-    refused="Không tìm thấy",
-    confidence_hover="Khả năng đúng: {percent}%",
-    understood_as="Hiểu là: {question}",
-    index_updated="Thư mục bài viết đã thay đổi; câu trả lời này dùng nội dung mới.",
-    too_long="Câu hỏi dài {length} ký tự, tối đa là {limit}. Xin rút gọn rồi hỏi lại.",
-    failed="Không trả lời được: {reason}",
-    fault="Chương trình gặp lỗi khi trả lời câu này; chi tiết có trong nhật ký của máy chủ. Xin hỏi cách khác.",
-    example_list="Có những bài viết nào?",
-    example_about="Những bài nào nói về {topic}?",
-    example_who="Bài “{title}” do ai viết, đăng ngày nào?",
-    example_author="Bài “{title}” do ai viết?",
-    example_date="Bài “{title}” đăng ngày nào?",
-    date_format="{day}/{month}/{year}",
-    months=tuple(str(month) for month in range(1, 13)),
-)
+@cache
+def wording(language: Language) -> Wording:
+    """The strings of a language."""
+    return Wording(language, {name: forms[language] for name, forms in _table().items()})
 
-ENGLISH = Wording(
-    title="Ask the articles",
-    claim="Every answer comes with verbatim quotes.",
-    articles_count="{count} articles",
-    skipped_count="{count} files that can't be used",
-    conversation="Conversation",
-    question="Question",
-    question_hint="Ask about the articles…",
-    send="Send",
-    clear="Start over",
-    empty_title="What would you like to know?",
-    empty_text="Ask in English, Vietnamese or another language. What the articles don't say, I will say I don't know.",
-    sources="Sources",
-    sources_hint="The quotes that an answer rests on are shown here.",
-    nearest="Nearest passages",
-    nearest_hint="The articles don't hold the answer; these passages come closest to the question.",
-    unknown_date="date not given",
-    published="Published",
-    author="Author",
-    source="Source",
-    place="{file}, line {line}, characters {start}–{end}",
-    sure="Sure",
-    likely="Likely",
-    unsure="Unsure",
-    refused="Not found",
-    confidence_hover="Probability of being right: {percent}%",
-    understood_as="Understood as: {question}",
-    index_updated="The articles folder has changed; this answer uses what is in it now.",
-    too_long="The question has {length} characters, {limit} is the limit. Please shorten it and ask again.",
-    failed="This can't be answered: {reason}",
-    fault="The program met a fault with this question; the server's log has it. Please ask in other words.",
-    example_list="Which articles are there?",
-    example_about="Which articles mention {topic}?",
-    example_who="Who wrote “{title}”, and when was it published?",
-    example_author="Who wrote “{title}”?",
-    example_date="When was “{title}” published?",
-    date_format="{day} {month} {year}",
-    months=(
-        "January", "February", "March", "April", "May", "June",
-        "July", "August", "September", "October", "November", "December",
-    ),
-)  # fmt: skip
 
-WORDING: Mapping[Language, Wording] = {"vi": VIETNAMESE, "en": ENGLISH}
+def known_language(value: object) -> Language | None:
+    """The language of that name, if it is one of the page's."""
+    return next((language for language in LANGUAGES if language == value), None)
 
 
 def preferred_language(accept_language: str | None) -> Language:
@@ -154,7 +78,7 @@ def preferred_language(accept_language: str | None) -> Language:
     for entry in (accept_language or "").split(","):
         tag, _, parameter = entry.strip().partition(";")
         weight = _weight(parameter)
-        for language in get_args(Language):
+        for language in LANGUAGES:
             if tag.strip().lower().split("-")[0] == language and weight > best_weight:
                 best, best_weight = language, weight
     return best
@@ -170,6 +94,7 @@ def _weight(parameter: str) -> float:
         return 0.0
 
 
-def date_in_words(day: date, wording: Wording) -> str:
-    """The date as the language writes it: 2/3/2021, or 2 March 2021."""
-    return wording.date_format.format(day=day.day, month=wording.months[day.month - 1], year=day.year)
+@cache
+def _table() -> Mapping[str, Mapping[Language, str]]:
+    text = resources.files("rag").joinpath("data/page.yaml").read_text(encoding="utf-8")
+    return cast(Mapping[str, Mapping[Language, str]], yaml.safe_load(text))
