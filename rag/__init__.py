@@ -9,7 +9,7 @@ Nothing heavy is loaded until the first question.
 
 from __future__ import annotations
 
-from rag.answer import Assistant, answer
+from rag.answer import Assistant
 from rag.cite import Verification, verify
 from rag.errors import (
     ArticlesError,
@@ -22,6 +22,7 @@ from rag.errors import (
     RagError,
 )
 from rag.generate.scripted import ScriptedGenerator
+from rag.shared import answer
 from rag.types import (
     Answer,
     Article,

@@ -62,7 +62,7 @@ FLOORS = [
         "support",
         "prompt",
     },
-    {"extractive", "generative", "answer", "evaluate"},
+    {"shared", "extractive", "generative", "answer", "evaluate"},
     {"cli", "options", "terminal", "watch", "chat", "__main__", "__init__"},
 ]
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names}
