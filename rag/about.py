@@ -23,6 +23,7 @@ from rag.question import (
     Question,
     content_syllables,
     fields_asked,
+    language_of,
     numbers_of,
     read_question,
     without_phrases,
@@ -37,7 +38,9 @@ MENTION_CANDIDATES = 100  # passages looked through for a mention
 MOST_MENTIONS = 12  # articles quoted in an answer; the heading counts all
 MOST_LISTED = 50
 MEANT_ENOUGH = 0.5  # how far the topic of a question must agree with an article for it to be meant
-LEAD_SENTENCES, SUMMARY_CHARACTERS = 2, 280
+LEAD_SENTENCES, SUMMARY_CHARACTERS = 4, 280  # where the lead is looked for; what a summary has
+BRIEF = 120  # characters of a first sentence, with which the next is told, too
+LATER = 0.1  # of the title's words, which a later sentence has to hold more
 TITLE_WEIGHT = 0.3  # of the share of the question's words that a title has
 
 
@@ -106,11 +109,21 @@ def _fields(
 
 
 def _lead(article: Article, question: Question, corpus: Corpus) -> Iterator[Statement]:
-    """What the article is about, by its first sentences: news are written so. The second one where both are brief."""
+    """What the article is about: of its first sentences the one that holds most of the title, and the next if brief.
+
+    News are written so; what stands first may be the caption of a picture.
+    """
     sentences = [s for s in body_sentences(article) if reading(article, s).endswith(SENTENCE_ENDS)]
+    title = content_syllables(article.metadata.title, language_of(article.metadata.title))
+
+    def worth(place: int) -> float:
+        held = corpus.share(question, reading(article, sentences[place]), title)
+        return held - LATER * place
+
+    first = max(range(min(LEAD_SENTENCES, len(sentences))), key=worth, default=0)
     room = SUMMARY_CHARACTERS
-    for span in sentences[:LEAD_SENTENCES] or [Span(*article.content[0])]:
-        if room < SUMMARY_CHARACTERS and span.end - span.start > room:
+    for span in sentences[first : first + 2] or [Span(*article.content[0])]:
+        if SUMMARY_CHARACTERS - room > BRIEF or span.end - span.start > room < SUMMARY_CHARACTERS:
             return
         quote = corpus.cut(question, article, span, max_characters=room)
         room -= quote.end - quote.start
@@ -120,10 +133,12 @@ def _lead(article: Article, question: Question, corpus: Corpus) -> Iterator[Stat
 def _article_meant(question: Question, corpus: Corpus, before: Question | None) -> tuple[Article, float] | None:
     """The article that a question about an article means, and how sure that is; None when it can't be told.
 
-    The one whose title is quoted, or whose day is told; the only one there is; where no topic is named, the one that
-    answered the question before; else the one that agrees most with the topic, if it agrees enough.
+    The one whose title is quoted, or whose day or author is told; the only one there is; where no topic is named, the
+    one that answered the question before; else the one that agrees most with the topic, if it agrees enough.
     """
-    if named := _entitled(question, corpus) or _dated_so(question, corpus):
+    authored = _authored(question, corpus)
+    alone = authored[0] if len(authored) == 1 else None
+    if named := _entitled(question, corpus) or _dated_so(question, corpus) or alone:
         return named, METADATA_CONFIDENCE
     if len(corpus.articles) == 1:
         return next(iter(corpus.articles.values())), METADATA_CONFIDENCE

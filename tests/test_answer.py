@@ -80,7 +80,7 @@ def test_a_page_clock_is_no_date_of_publication(bot: rag.Assistant) -> None:
 
 def test_a_field_of_an_article_cites_its_line(bot: rag.Assistant) -> None:
     answer = bot.answer("Bài “Triển khai nhiệm vụ công tác dân vận năm 2021” do ai viết, đăng ngày nào?")
-    assert answer.text == "Tác giả: Trọng Thủy [1]\nNgày đăng: 31/12/2020 [2]"
+    assert answer.text == "Tác giả: Trọng Thủy [1]\nNgày đăng: 31/12/2020 - 19:54 [2]"
     first = answer.citations[0]
     assert (first.author, first.published, first.source) == ("Trọng Thủy", date(2020, 12, 31), "BDK")
 
@@ -176,7 +176,7 @@ def test_what_two_articles_tell_is_answered_from_both_with_their_days_the_oldest
     assert newer.startswith("- 2020-12-31: ")
     assert "Trần Quốc Vượng" in newer
     assert [c.article_id[:3] for c in answer.citations] == ["004", "004", "001", "001"]
-    assert [c.quote for c in answer.citations[1::2]] == ["13/07/2015", "31/12/2020"]
+    assert [c.quote for c in answer.citations[1::2]] == ["13/07/2015 10:14", "31/12/2020 - 19:54"]
 
 
 def test_a_question_of_one_article_about_two_things_is_one_question(bot: rag.Assistant) -> None:
@@ -238,6 +238,11 @@ def test_an_article_is_meant_by_its_day(bot: rag.Assistant) -> None:
 def test_the_day_of_another_document_is_no_answer(bot: rag.Assistant) -> None:
     assert bot.answer("Quyết định 217-QĐ/TW được ký ngày nào?").abstained
     assert "25/2/2010" in bot.answer("Quyết định 290-QĐ/TW ban hành ngày nào?").text
+
+
+def test_an_article_is_meant_by_its_author(bot: rag.Assistant) -> None:
+    assert "Baohatinh.vn" in bot.answer("Bài của Mạnh Hà lấy nguồn từ báo nào?").text
+    assert "Phương Thị Thanh làm việc với" in bot.answer("tieu de bai bao cua Huong Lan la gi").text
 
 
 def test_history_does_not_bend_a_question_that_stands_alone(bot: rag.Assistant) -> None:

@@ -162,7 +162,7 @@ def test_a_follow_up_that_the_model_makes_up_is_not_asked(opened: Opener, rewrit
 def test_a_question_about_the_articles_is_for_their_metadata(opened: Opener) -> None:
     generator = rag.ScriptedGenerator([])
     answer = opened(generator).answer("Bài “Triển khai nhiệm vụ công tác dân vận năm 2021” do ai viết, đăng ngày nào?")
-    assert answer.text == "Tác giả: Trọng Thủy [1]\nNgày đăng: 31/12/2020 [2]"
+    assert answer.text == "Tác giả: Trọng Thủy [1]\nNgày đăng: 31/12/2020 - 19:54 [2]"
     assert generator.asked == []
 
 
