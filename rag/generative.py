@@ -31,7 +31,7 @@ from rag.types import Checks, Citation, Passage, Unsupported
 from rag.written import Cutter, Written
 
 HEARTBEAT_SECONDS = 0.2  # after which an empty piece is given, so that whoever reads can leave
-SURE = 0.5  # with which a quote answers, though the model found nothing: an article may have told it to say so
+SURE = 0.7  # with which a quote answers, though the model found nothing: an article may have told it to say so
 MOST_REPEATED = 3  # sentences that the model may write again before it is stopped
 
 Event: TypeAlias = "str | Outcome"
