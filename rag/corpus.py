@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from rag.abbreviations import written_out
 from rag.clauses import quote_span
 from rag.embed import Embedder
+from rag.glossary import glossed
 from rag.index import Index
 from rag.passages import reading
-from rag.question import Question
+from rag.question import Question, language_of
 from rag.reader import Page, Reader, Reading
 from rag.retrieve import Candidate, as_written, retrieve
 from rag.select import Sentence, score_sentences, share_held
@@ -59,10 +60,11 @@ class Corpus:
         return retrieve(self.index, text, embedder=self.embedder, k=k, only=only, meaning=meaning)
 
     def _meaning(self, text: str, candidates: Sequence[Candidate]) -> str:
-        """What the models are asked: diacritics put back, abbreviations written out as the passages do."""
+        """What the models are asked: diacritics put back, abbreviations and foreign terms told as the passages do."""
         passages = (candidate.hit.passage for candidate in candidates)
-        texts = (reading(self.articles[p.article_id], Span(p.start, p.end)) for p in passages)
-        return written_out(as_written(text, self.index), texts)
+        texts = [reading(self.articles[p.article_id], Span(p.start, p.end)) for p in passages]
+        written = written_out(as_written(text, self.index), texts)
+        return written if language_of(text) == "vi" else glossed(written, texts)
 
     def score(
         self, question: Question, candidates: Iterable[Candidate], *, read_as: str | None = None

@@ -21,6 +21,7 @@ FLOORS = [
         "composed",
         "content",
         "furniture",
+        "glossary",
         "html",
         "html_nodes",
         "markdown",

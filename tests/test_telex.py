@@ -100,6 +100,13 @@ def test_what_means_itself_stays(text: str) -> None:
     assert retyped(text, KNOWN) == text
 
 
+@pytest.mark.parametrize(
+    "text", ["How does Trần Thị Mai rate the cost of it?", "What was the last cost for Bến Gỗ, and is it on the list?"]
+)
+def test_a_foreign_question_with_a_vietnamese_name_stays(text: str) -> None:
+    assert read_question(text).text == text
+
+
 @given(st.text(max_size=60))
 def test_any_text_can_be_read(text: str) -> None:
     retyped(text, KNOWN)
