@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 import rag
-from rag.chat import running
+from rag.chat import Settings, running
 from rag.encoder.session import available_cores
 from rag.generate import Generator, Message, open_generator
 from tests.page_client import asking, shown
@@ -71,7 +71,7 @@ def _time_page(articles: Path, index: Path, rounds: int) -> None:
             pass
         checked.append(time.perf_counter() - generator.written)
         events.close()  # type: ignore[attr-defined]
-    with running(bot, port=0, follow=False) as address:
+    with running(bot, Settings(port=0, follow=False)) as address:
         for number in range(rounds):
             with asking(address, QUESTION, session=f"s{number}") as messages:
                 next(message for message in messages if "15 bi" in shown(message))

@@ -16,8 +16,9 @@ def asking(address: str, question: str, *, session: str = "s1") -> Iterator[Iter
     """Ask, and give what the queue sends, message by message, as JSON. Leaving the block closes the connection."""
     with httpx.Client(base_url=address, timeout=TIMEOUT_SECONDS) as client:
         dependencies = client.get("/config").json()["dependencies"]
-        submit = next(d for d in dependencies if any(event == "submit" for _, event in d["targets"]))
-        body = {"data": [question, None], "fn_index": submit["id"], "session_hash": session, "event_data": None}
+        ask = next(d for d in dependencies if any(event == "ask" for _, event in d["targets"]))
+        event = {"question": question}
+        body = {"data": [None], "fn_index": ask["id"], "session_hash": session, "event_data": event}
         client.post("/gradio_api/queue/join", json=body).raise_for_status()
         with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as response:
             yield (line.removeprefix("data: ") for line in response.iter_lines() if line.startswith("data: "))

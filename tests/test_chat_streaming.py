@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import rag
-from rag.chat import running
+from rag.chat import Settings, running
 from rag.generate import Message
 from tests.page_client import asking, shown
 
@@ -31,7 +31,7 @@ class Endless(rag.ScriptedGenerator):
 def test_a_sentence_is_shown_when_it_has_passed_and_leaving_stops_the_model(seed_index: Path) -> None:
     generator = Endless([])
     bot = rag.Assistant.open(SEEDS, seed_index, reader="none", llm=generator)
-    with running(bot, port=0, follow=False) as address:
+    with running(bot, Settings(port=0, follow=False)) as address:
         with asking(address, STAFF) as messages:
             assert any("15 bi" in shown(message) for message in messages)
             assert not generator.stopped.is_set()
