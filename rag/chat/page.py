@@ -68,7 +68,8 @@ def build(assistant: Assistant, handlers: Handlers, extras: Extras) -> gr.Blocks
 
 def _bind(page: gr.HTML, session: gr.State, outputs: list[gr.HTML | gr.State], handlers: Handlers) -> None:
     quiet: dict[str, Any] = {"inputs": [session], "outputs": outputs} | _UNHEARD
-    asking = page.ask(handlers.ask, trigger_mode="once", concurrency_id="ask", **quiet)
+    # "multiple": the script asks one thing at a time, and "once" would drop what is asked again right after Stop.
+    asking = page.ask(handlers.ask, trigger_mode="multiple", concurrency_id="ask", **quiet)
     page.stop(handlers.stop, cancels=[asking], trigger_mode="multiple", **quiet)
     page.rebuild(handlers.rebuild, concurrency_limit=1, **quiet)
     for listen, handler in (
