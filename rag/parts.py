@@ -16,20 +16,13 @@ from itertools import pairwise
 
 from rag.dates import find_dates
 from rag.names import numbered_in
-from rag.phrases import drop_phrases, joining_places, words_of_dates
+from rag.phrases import drop_phrases, find, joining_places, phrase_beginnings, words_of_dates
 from rag.types import Span
 
 BETWEEN = 60  # characters at most between two things that are asked of together
-
 FAR = 90  # characters at most from the first of two phrases to what joins them
 ASKED_WORDS = 3  # at least, before two phrases
 
-# What may begin two phrases that one question asks about: those of a row mean nearly the same.
-_SMALL_WORDS = (
-    {"trong", "ở", "tại", "o", "tai"}, {"của", "cua"}, {"theo"}, {"in", "at", "on"}, {"of"}, {"by"},
-    {"dans", "à", "en"},
-)  # fmt: skip
-_SMALL_WORD = re.compile(rf"\s*(?<!\w)(?P<word>{'|'.join(sorted(set().union(*_SMALL_WORDS)))})(?!\w)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_][\w’']*")
 _QUOTED = re.compile(r"[“\"«][^“”\"«»]{2,200}[”\"»]")
 
@@ -52,19 +45,17 @@ def parts_of(text: str) -> tuple[str, str] | None:
 
 def _joined_phrases(text: str, joins: Sequence[Span]) -> tuple[str, str] | None:
     """ "Ai phụ trách ở Sở và ở xã?": what stands before the first phrase belongs to both, what ends the second, too."""
-    for join in joins:
-        second = _SMALL_WORD.match(text, join.end)
-        before = [m for m in _SMALL_WORD.finditer(text, 0, join.start) if second and _alike(m, second)]
-        if not second or not before or join.start - before[-1].start() > FAR:
-            continue
-        asked, phrase = text[: before[-1].start()], text[before[-1].start() : join.start]
-        if len(asked.split()) >= ASKED_WORDS and ":" not in phrase:
-            return _tidy(asked + phrase.rstrip(" ,;") + "?"), _tidy(f"{asked} {text[join.end :].lstrip()}")
+    for row in phrase_beginnings():
+        begins = [place for word in row for place in find(text, word)]
+        for join in joins:
+            before = [place.start for place in begins if join.start - FAR <= place.start < join.start]
+            after = any(not text[join.end : place.start].strip() for place in begins if place.start >= join.end)
+            if not before or not after:
+                continue
+            asked, phrase = text[: max(before)], text[max(before) : join.start]
+            if len(asked.split()) >= ASKED_WORDS and ":" not in phrase:
+                return _tidy(asked + phrase.rstrip(" ,;") + "?"), _tidy(f"{asked} {text[join.end :].lstrip()}")
     return None
-
-
-def _alike(one: re.Match[str], other: re.Match[str]) -> bool:
-    return any({one["word"].casefold(), other["word"].casefold()} <= row for row in _SMALL_WORDS)
 
 
 def _first(text: str, left: Span, join: Span, right: Span) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import cast
@@ -98,6 +98,11 @@ def joining_places(text: str) -> list[Span]:
         else:
             joined.append(place)
     return joined
+
+
+def phrase_beginnings() -> Sequence[Sequence[str]]:
+    """The small words that may begin two phrases of one kind: those of a row mean nearly the same."""
+    return cast(Sequence[Sequence[str]], question_table()["phrase_begins"])
 
 
 @cache
