@@ -10,14 +10,13 @@ other way round. "Where" is told by the words around. Knows no vectors and no ar
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.dates import FoundDate
 from rag.facts import Fact, Told, Word, before_names, number_words
-from rag.terms import flat, has_diacritics, spelling
+from rag.terms import flat, has_diacritics, is_syllable, spelling
 
 WIDER = 14  # words of the text, on either side, among which those around a fact are looked for
 IN_PLACE, NEARBY, ACROSS = 1.0, 0.6, 0.3  # what a word counts at the same distance, nearby, or on the other side
@@ -26,9 +25,6 @@ MARGIN = 0.25  # by which another place has to fit better
 LEAST_FIT = 0.9  # with which a place is one at all
 ALIKE_LETTERS = 4  # with which names of two languages begin alike: Warszawa, Warsaw
 
-SYLLABLE = re.compile(  # of Vietnamese, without diacritics
-    r"(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
-)
 UNLATIN = frozenset({"ja", "zh", "ko", "ru", "el", "ar", "he", "hi", "th"})
 
 _Place = tuple[Sequence[Word], int, int]
@@ -158,7 +154,7 @@ def _kept(words: Sequence[str], claim: Told, texts: Sequence[Told]) -> bool:
     """Whether a name would be written alike in the other language: it is of one of the two, and not translated."""
     told_in = {text.language for text in texts}
     letters = [word for word in flat(" ".join(words)).split() if word.isalpha()]
-    shaped = [SYLLABLE.fullmatch(word) is not None for word in letters]
+    shaped = [is_syllable(word) for word in letters]
     if "vi" in told_in:
         return has_diacritics(" ".join(words)) or (len(letters) > 1 and all(shaped)) or claim.language in UNLATIN
     if claim.language == "vi":

@@ -19,8 +19,8 @@ from rag.dates import FoundDate, find_dates
 from rag.errors import QuestionError
 from rag.names import names_in
 from rag.phrases import HAN, find, holds, holds_any, person_pronouns, phrases_of, question_table, without
-from rag.telex import is_syllable, retyped
-from rag.terms import fold, has_diacritics, syllables, terms
+from rag.telex import retyped
+from rag.terms import fold, has_diacritics, is_syllable, syllables, terms
 
 Kind = Literal["date", "number", "person", "place", "reason", "list", "fact"]
 Field = Literal["author", "published", "source", "title", "summary"]

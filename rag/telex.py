@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from rag.terms import fold, has_diacritics
+from rag.terms import fold, has_diacritics, is_syllable
 
 _TONES: Final[Mapping[str, str]] = {
     **dict(zip("sfrxj", "\u0301\u0300\u0309\u0303\u0323", strict=True)),
@@ -28,19 +28,9 @@ _SHAPES: Final = (  # what is typed, and the letters that it means; the longest 
     ("aw", "ă"), ("a8", "ă"), ("ee", "ê"), ("e6", "ê"), ("oo", "ô"), ("o6", "ô"), ("ow", "ơ"), ("o7", "ơ"),
     ("uw", "ư"), ("u7", "ư"),
 )  # fmt: skip
-_SYLLABLE = re.compile(
-    r"(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?"
-    r"(?:ieu|yeu|oai|oao|oay|oeo|uoi|uou|uya|uye|uyu|uay|[aeiouy]|[aou]i|[ae]o|[aeiu]u|[au]y|[iou]a|[iouy]e|uo)"
-    r"(?:ng|nh|ch|[cmnpt])?"
-)
 _FINAL_SHAPE = re.compile(r"(?P<vowels>uo|a|o|u)(?P<rest>ng|nh|ch|[cmnpti]?)[w78]$")
 _WORD = re.compile(r"(?<![\w/-])[A-Za-z][A-Za-z0-9]*(?![\w/-])")
 _MARKED = "ăâêôơư"
-
-
-def is_syllable(word: str) -> bool:
-    """Whether a word is built like a syllable of Vietnamese, diacritics and case apart: "nghiêng", but not "ship"."""
-    return bool(_SYLLABLE.fullmatch(fold(word)))
 
 
 def retyped(text: str, known: frozenset[str]) -> str:

@@ -34,6 +34,11 @@ _SIGNS = (
 _NUMBER = "[0-9]{1,3}(?:[.,][0-9]{3})+(?![0-9])"  # 1.000 or 1,000
 _SYLLABLE = re.compile(rf"{_NUMBER}|[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_])(?:(?![{UNSPACED}])[^\W_]|[{_SIGNS}])*")
 
+_VIETNAMESE = re.compile(  # a syllable, without diacritics
+    r"(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?"
+    r"(?:ieu|yeu|oai|oao|oay|oeo|uoi|uou|uya|uye|uyu|uay|[aeiouy]|[aou]i|[ae]o|[aeiu]u|[au]y|[iou]a|[iouy]e|uo)"
+    r"(?:ng|nh|ch|[cmnpt])?"
+)
 _WORD = re.compile(r"\w+")
 _APOSTROPHES = re.compile("['’‘`]")
 
@@ -51,6 +56,11 @@ def fold(text: str) -> str:
 def has_diacritics(text: str) -> bool:
     """Whether any letter carries a mark or a stroke that `fold` takes away: false for `"ban dan van"`."""
     return bool(_DIACRITICS.search(unicodedata.normalize("NFD", text))) or text.translate(_UNDECOMPOSED) != text
+
+
+def is_syllable(word: str) -> bool:
+    """Whether a word is built like a syllable of Vietnamese, diacritics and case apart: "nghiêng", but not "ship"."""
+    return bool(_VIETNAMESE.fullmatch(fold(word)))
 
 
 def syllables(text: str) -> list[str]:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.question import read_question
-from rag.telex import is_syllable, retyped
-from rag.terms import syllables
+from rag.telex import retyped
+from rag.terms import is_syllable, syllables
 from training.phrasing import in_telex
 
 KNOWN = frozenset({"ai", "là", "có", "bao", "nhiêu", "nào", "khi", "gì"})

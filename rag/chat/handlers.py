@@ -234,7 +234,7 @@ class Handlers:
         except RagError as error:
             logger.warning("A question was not answered: %s", error)
             yield replace(turn, notice=words["failed"], state="failed")
-        except Exception:
+        except Exception:  # the page goes on, whatever happens; the log has it
             logger.exception("A question met a fault in the program.")
             yield replace(turn, notice=words["fault"], state="failed")
 
