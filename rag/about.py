@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib import resources
 from typing import cast
-
-import yaml
 
 from rag.cite import Quotation, Statement
 from rag.confidence import METADATA_CONFIDENCE, MISSED, confidence_of
@@ -29,6 +26,7 @@ from rag.question import (
     without_phrases,
 )
 from rag.select import SENTENCE_ENDS
+from rag.tables import read_words
 from rag.terms import flat
 from rag.types import Article, Span
 
@@ -271,5 +269,4 @@ def wording(language: str) -> Mapping[str, str]:
 
 @cache
 def _wording() -> Mapping[str, Mapping[str, str]]:
-    text = resources.files("rag").joinpath("data/answers.yaml").read_text(encoding="utf-8")
-    return cast(Mapping[str, Mapping[str, str]], yaml.safe_load(text))
+    return cast(Mapping[str, Mapping[str, str]], read_words("answers"))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from rag.dates import FoundDate, find_dates
-from rag.furniture import is_furniture, is_menu, normal, read_table
+from rag.furniture import is_furniture, is_menu, normal
+from rag.tables import read_words
 from rag.terms import JOINER
 from rag.types import Span
 
@@ -145,7 +146,7 @@ def _blank(line: str, start: int, end: int) -> str:
 
 @cache
 def _words() -> _Words:
-    table = read_table("bylines.yaml")
+    table = read_words("bylines")
 
     def either(phrases: Iterable[str]) -> str:
         return "|".join(re.escape(p).replace(r"\ ", r"\s+") for p in sorted(phrases, key=lambda p: (-len(p), p)))

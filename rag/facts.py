@@ -13,14 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Literal, TypedDict, cast
-
-import yaml
 
 from rag.dates import FoundDate, dates_told
 from rag.phrases import without
 from rag.question import language_of, numbers_of
+from rag.tables import read_words
 from rag.terms import UNSPACED, fold, syllables
 from rag.types import Span
 
@@ -216,8 +214,7 @@ def _begins(text: str, word: Word) -> bool:
 
 @cache
 def _tables() -> _Tables:
-    text = resources.files("rag").joinpath("data/claims.yaml").read_text(encoding="utf-8")
-    loaded = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - "no" stays a word, and nothing is constructed
+    loaded = read_words("claims")
     for name in ("number_words", "magnitudes"):
         loaded[name] = {word: int(value) for word, value in loaded[name].items()}
     return cast(_Tables, loaded)

@@ -9,10 +9,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
-import yaml
-
+from rag.tables import read_words
 from rag.terms import JOINER
 
 Phrase = tuple[str, ...]  # the words of a phrase, lower case
@@ -99,15 +97,9 @@ def ends_in_relative_age(line: str) -> bool:
     return bool(found and is_relative_age(found.group(1)))
 
 
-def read_table(name: str) -> dict[str, list[str]]:
-    """A table of phrases from `rag/data`: lists by name."""
-    loaded = yaml.safe_load(resources.files("rag").joinpath("data", name).read_text(encoding="utf-8"))
-    return {key: [str(value) for value in values] for key, values in loaded.items()}
-
-
 @cache
 def _table() -> _Table:
-    table = read_table("furniture.yaml")
+    table = read_words("furniture")
     return _Table(
         controls=frozenset(tuple(_WORD.findall(p)) for p in table["controls"]),
         menu=frozenset(tuple(_WORD.findall(p)) for p in table["menu"]),

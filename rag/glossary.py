@@ -11,12 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
 from typing import cast
 
-import yaml
-
 from rag.phrases import find
+from rag.tables import read_words
 from rag.terms import flat
 from rag.types import Span
 
@@ -40,7 +38,6 @@ def glossed(text: str, passages: Iterable[str]) -> str:
 @cache
 def _phrases() -> tuple[tuple[str, str], ...]:
     """(a phrase, the word that it means), the longest phrases first."""
-    file = resources.files("rag").joinpath("data/glossary.yaml").read_text(encoding="utf-8")
-    table = cast(Mapping[str, list[str]], yaml.safe_load(file))
+    table = cast(Mapping[str, list[str]], read_words("glossary"))
     pairs = [(phrase, meant) for meant, phrases in table.items() for phrase in phrases]
     return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))

@@ -11,11 +11,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import cast
 
-import yaml
-
+from rag.tables import read_words
 from rag.terms import fold, has_diacritics
 from rag.types import Span
 
@@ -115,5 +113,4 @@ def _pattern(phrase: str, *, folded: bool) -> re.Pattern[str]:
 @cache
 def question_table() -> Mapping[str, object]:
     """All tables of `questions.yaml`, by name."""
-    text = resources.files("rag").joinpath("data/questions.yaml").read_text(encoding="utf-8")
-    return cast(Mapping[str, object], yaml.load(text, Loader=yaml.BaseLoader))  # noqa: S506 - a word such as "on" stays one, and nothing is constructed
+    return cast(Mapping[str, object], read_words("questions"))

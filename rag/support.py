@@ -13,11 +13,8 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from itertools import pairwise
 from typing import cast
-
-import yaml
 
 from rag.agreement import Difference, differences, share_met
 from rag.cite import Quotation
@@ -25,6 +22,7 @@ from rag.corpus import Corpus
 from rag.facts import Told, gives_orders, language_told, told
 from rag.passages import reading
 from rag.question import content_syllables, language_of
+from rag.tables import read_values
 from rag.terms import fold, syllables
 from rag.types import Article, FloatVector, Passage, Span
 from rag.weights import Weights, weighed
@@ -219,5 +217,4 @@ def _terms(text: str) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
 
 @cache
 def _tables() -> Mapping[str, Weights]:
-    text = resources.files("rag").joinpath("data/support.yaml").read_text(encoding="utf-8")
-    return cast(Mapping[str, Weights], yaml.safe_load(text))
+    return cast(Mapping[str, Weights], read_values("support"))

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Literal, TypeAlias, cast
 
-import yaml
+from rag.tables import read_values
 
 Weights: TypeAlias = Mapping[str, float]  # by the name of a measure; "intercept" stands alone
 Purpose = Literal["sentence", "confidence"]
@@ -35,5 +34,4 @@ def weighed(measures: Mapping[str, float], weights: Weights) -> float:
 
 @cache
 def _tables() -> Mapping[str, Mapping[Purpose, Weights] | Weights]:
-    text = resources.files("rag").joinpath("data/weights.yaml").read_text(encoding="utf-8")
-    return cast(Mapping[str, Mapping[Purpose, Weights] | Weights], yaml.safe_load(text))
+    return cast(Mapping[str, Mapping[Purpose, Weights] | Weights], read_values("weights"))

@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+import shutil
 import unicodedata
 from pathlib import Path
 
@@ -146,15 +147,22 @@ def test_what_is_invisible_inside_a_word_is_no_part_of_it(tokenizer: Tokenizer, 
     assert text[slice(*spans[1])] == f"bi{mark}ên"
 
 
+def test_a_file_is_opened_once_whatever_its_name(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    shutil.copyfile(prepared_encoder() / TOKENIZER_FILE, tmp_path / "other.model")
+    (tmp_path / "link.model").hardlink_to(tmp_path / "other.model")
+    opened = open_tokenizer(tmp_path / "other.model")
+    assert opened is not tokenizer
+    assert open_tokenizer(tmp_path / "link.model") is opened
+
+
 def test_a_file_that_is_no_tokenizer_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / TOKENIZER_FILE).write_bytes(b"no model")
     with pytest.raises(ModelError, match=r"can't be opened .*delete"):
         open_tokenizer(tmp_path / TOKENIZER_FILE)
 
 
-@given(st.text(max_size=80))
-def test_offsets_of_any_text(text: str) -> None:
-    tokenizer = open_tokenizer(prepared_encoder() / TOKENIZER_FILE)
+@given(text=st.text(max_size=80))
+def test_offsets_of_any_text(tokenizer: Tokenizer, text: str) -> None:
     ids, spans = tokenizer.pieces(text)
     assert len(ids) == len(spans)
     assert all(0 <= a <= b <= len(text) for a, b in spans)

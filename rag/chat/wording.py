@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Literal, TypeAlias, cast, get_args
 
-import yaml
+from rag.tables import read_words
 
 Language: TypeAlias = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -96,5 +95,4 @@ def _weight(parameter: str) -> float:
 
 @cache
 def _table() -> Mapping[str, Mapping[Language, str]]:
-    text = resources.files("rag").joinpath("data/page.yaml").read_text(encoding="utf-8")
-    return cast(Mapping[str, Mapping[Language, str]], yaml.safe_load(text))
+    return cast(Mapping[str, Mapping[Language, str]], read_words("page"))

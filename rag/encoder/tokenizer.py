@@ -9,7 +9,6 @@ It knows pieces and ids; not prefixes, windows or the encoder.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +26,8 @@ TOKENIZER_FILE: Final = "tokenizer.model"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NORMALIZATION = "nmt_nfkc"  # NFKC, control characters dropped, every kind of blank made a space
+
+_opened: dict[tuple[int, int, int], Tokenizer] = {}  # the last one, by the file: device, inode, time of change
 
 
 def tokenizer_model(vocabulary: Vocabulary) -> bytes:
@@ -51,13 +52,21 @@ def tokenizer_model(vocabulary: Vocabulary) -> bytes:
     return serialized
 
 
-@lru_cache(maxsize=1)
 def open_tokenizer(path: Path) -> Tokenizer:
-    """Open a file that `tokenizer_model` made; once a process, since it takes 55 MB. Raises `ModelError`."""
+    """Open a file that `tokenizer_model` made; once a process, since it takes 55 MB and 0.5 s. Raises `ModelError`.
+
+    A file that has several names, as the reader's is a link to the encoder's, is still opened once.
+    """
     from sentencepiece import SentencePieceProcessor
 
     try:
-        return Tokenizer(SentencePieceProcessor(model_file=str(path)))
+        file = path.stat()
+        identity = file.st_dev, file.st_ino, file.st_mtime_ns
+        if (tokenizer := _opened.get(identity)) is None:
+            tokenizer = Tokenizer(SentencePieceProcessor(model_file=str(path)))
+            _opened.clear()
+            _opened[identity] = tokenizer
+        return tokenizer
     except (OSError, RuntimeError) as error:
         raise ModelError(f"{path} can't be opened ({error}); delete {path.parent} and try again") from error
 
