@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import cast
 
 from rag.cite import Quotation, Statement
 from rag.confidence import METADATA_CONFIDENCE, MISSED, confidence_of
@@ -26,9 +24,9 @@ from rag.question import (
     without_phrases,
 )
 from rag.select import SENTENCE_ENDS
-from rag.tables import read_words
 from rag.terms import flat
 from rag.types import Article, Span
+from rag.wording import wording, written_day
 
 MENTION_CHARACTERS = 150  # of a quotation in a list of articles
 TITLE_CHARACTERS = 90
@@ -58,20 +56,20 @@ def about_articles(question: Question, corpus: Corpus, *, before: Question | Non
 
     `before` is the question that this one leans on: "who wrote that article?" means the one that answered it.
     """
-    text, words = question.text, wording(question.language)
+    text, language = question.text, question.language
     if holds_any(text, "no_article"):
         return None
     if holds_any(text, "newest") or holds_any(text, "oldest"):
-        return _extreme(corpus.articles, newest=holds_any(text, "newest"), words=words)
+        return _extreme(corpus.articles, newest=holds_any(text, "newest"), language=language)
     if holds_any(text, "mentions") and (authored := _authored(question, corpus)):
-        return _listing(authored, words)
+        return _listing(authored, language)
     if holds_any(text, "mentions") and (holds_any(text, "mention_verbs") or question.quoted):
-        return _mentions(question, corpus, words)
+        return _mentions(question, corpus)
     if holds_any(text, "listing"):
-        return _listing(corpus.articles.values(), words)
+        return _listing(corpus.articles.values(), language)
     if holds_any(text, "dated") and (years := [d.year for d in question.dates if d.year]):
         dated = [a for a in corpus.articles.values() if a.metadata.published and a.metadata.published.year in years]
-        return _listing(dated, words)
+        return _listing(dated, language)
     fields = fields_asked(text)
     if fields and (holds_any(text, "article") or _entitled(question, corpus)):
         return _fields(fields, _article_meant(question, corpus, before), question, corpus)
@@ -170,7 +168,7 @@ def _dated_so(question: Question, corpus: Corpus) -> Article | None:
 def _nearest(topic: Question, corpus: Corpus) -> tuple[Article, float] | None:
     """The article that agrees most with a topic, by its best sentence and its title."""
     best: dict[str, tuple[float, float, Article]] = {}
-    for sentence in corpus.best(topic):
+    for sentence in corpus.best(topic, thorough=True):
         article = sentence.article
         if article.id not in best:
             titled = corpus.share(topic, article.metadata.title)
@@ -183,7 +181,7 @@ def _nearest(topic: Question, corpus: Corpus) -> tuple[Article, float] | None:
     return (article, METADATA_CONFIDENCE * sure) if sure >= MEANT_ENOUGH else None
 
 
-def _mentions(question: Question, corpus: Corpus, words: Mapping[str, str]) -> Listing:
+def _mentions(question: Question, corpus: Corpus) -> Listing:
     topic = topic_of(question)
     wanted = flat(question.quoted[0] if question.quoted else topic).strip()
     numbers = set(numbers_of(topic))
@@ -201,6 +199,7 @@ def _mentions(question: Question, corpus: Corpus, words: Mapping[str, str]) -> L
     chosen = found or loosely
     ordered = sorted(chosen, key=lambda i: _age(corpus.articles[i]))
     statements = tuple(_mention(question, corpus, corpus.articles[i], chosen[i]) for i in ordered[:MOST_MENTIONS])
+    words = wording(question.language)
     heading = words["mentioning"].format(topic=topic, count=_count(len(ordered), MOST_MENTIONS))
     return Listing(statements, heading=heading, refusal=words["refused"], kind="mentions")
 
@@ -225,17 +224,18 @@ def topic_of(question: Question) -> str:
     return " ".join(words).strip(" ?.!,:;？。") or question.text
 
 
-def _listing(articles: Iterable[Article], words: Mapping[str, str]) -> Listing:
-    ordered = sorted(articles, key=_age)
-    statements = tuple(_titled(article, words) for article in ordered[-MOST_LISTED:])
+def _listing(articles: Iterable[Article], language: str) -> Listing:
+    ordered, words = sorted(articles, key=_age), wording(language)
+    statements = tuple(_titled(article, language) for article in ordered[-MOST_LISTED:])
     heading = words["articles"].format(count=_count(len(ordered), MOST_LISTED))
     return Listing(statements, heading=heading, refusal=words["refused"], kind="listing")
 
 
-def _extreme(articles: Mapping[str, Article], *, newest: bool, words: Mapping[str, str]) -> Listing:
+def _extreme(articles: Mapping[str, Article], *, newest: bool, language: str) -> Listing:
+    words = wording(language)
     dated = sorted((a for a in articles.values() if a.metadata.published), key=_age)
     chosen = dated[-1:] if newest else dated[:1]
-    statements = tuple(_titled(article, words) for article in chosen)
+    statements = tuple(_titled(article, language) for article in chosen)
     heading = words["newest" if newest else "oldest"]
     return Listing(statements, heading=heading, refusal=words["refused"], kind="listing")
 
@@ -244,9 +244,10 @@ def _count(found: int, most: int) -> str:
     return str(found) if found <= most else f"{most} / {found}"
 
 
-def _titled(article: Article, words: Mapping[str, str]) -> Statement:
+def _titled(article: Article, language: str) -> Statement:
     metadata = article.metadata
-    date = metadata.published.isoformat() if metadata.published else words["undated"]
+    day = metadata.published
+    date = written_day(day, language) if day else wording(language)["undated"]
     span = metadata.title_span or article.content[0]
     dated = (Quotation(article, metadata.published_span),) if metadata.published_span else ()
     return Statement(Quotation(article, span), label=f"- {date}: ", same=dated)
@@ -259,14 +260,3 @@ def _age(article: Article) -> tuple[str, str]:
 
 def _short(title: str) -> str:
     return title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1].rsplit(" ", 1)[0] + " …"
-
-
-def wording(language: str) -> Mapping[str, str]:
-    """The fixed words of answers in a language; English where there are none of it."""
-    table = _wording()
-    return table.get(language, table["en"])
-
-
-@cache
-def _wording() -> Mapping[str, Mapping[str, str]]:
-    return cast(Mapping[str, Mapping[str, str]], read_words("answers"))

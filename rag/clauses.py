@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from rag.dates import find_dates
 from rag.evidence import places_of
 from rag.question import Question
 from rag.terms import fold
@@ -24,6 +25,7 @@ WORDS_AFTER = 0.6  # … than those after
 
 _CLAUSE_END = re.compile(r"[;:,.…!?]+[”\"»’')\]]*(?=\s)|\s[-–—](?=\s)|[。;,:、]|(?=\()|(?<=\))(?=\s)")
 _QUOTATION = re.compile(r"[“«\"][^“”«»\"]{2,220}[”»\"]")
+_BRACKETS = re.compile(r"\([^()]*\)")
 _EDGE = " \t\n\u00a0,;:-–—"
 
 
@@ -47,7 +49,7 @@ def quote_span(
     places = places_of(question, text)
     cuts = _clause_cuts(text, max_characters, quotations_apart=bool(places))
     clauses = [Span(a, b) for a, b in pairwise(cuts)]
-    anchors = [Span(answer.start - span.start, answer.end - span.start)] if answer else places or clauses
+    anchors = _read(answer, span, text, places if question.kind == "date" else ()) or places or clauses
     anchor = max(anchors, key=lambda place: (_nearness(place, occurrences), -place.start))
     first = max(i for i, clause in enumerate(clauses) if clause.start <= anchor.start)
     last = min(i for i, clause in enumerate(clauses) if clause.end >= anchor.end)
@@ -62,6 +64,15 @@ def quote_span(
     while end > start and text[end - 1] in _EDGE:
         end -= 1
     return Span(span.start + start, span.start + end)
+
+
+def _read(answer: Span | None, span: Span, text: str, dates: Sequence[Span]) -> list[Span]:
+    """Where in the sentence the reader found the answer; nowhere when it took a date that is not of those asked for."""
+    if answer is None:
+        return []
+    found = Span(answer.start - span.start, answer.end - span.start)
+    asked_for = any(found.start < date.end and date.start < found.end for date in dates)
+    return [found] if asked_for or not dates or not find_dates(text[found.start : found.end]) else []
 
 
 def _window(text: str, run: Span, anchor: Span, max_characters: int) -> Span:
@@ -130,11 +141,12 @@ def _grown(
 
 
 def _clause_cuts(text: str, max_characters: int, *, quotations_apart: bool) -> list[int]:
-    """Places where clauses begin and end, first 0 and last len(text); none inside a quotation that fits.
+    """Places where clauses begin and end, first 0 and last len(text); none inside a quotation or brackets that fit.
 
     A quotation belongs to the words before it ("Quyết định 217 về “…”"), unless a date, number or name is looked for.
     """
     closed = [m.span() for m in _QUOTATION.finditer(text) if m.end() - m.start() <= max_characters]
+    closed += [m.span() for m in _BRACKETS.finditer(text) if m.end() - m.start() <= max_characters // 2]
     inner = (m.end() for m in _CLAUSE_END.finditer(text))
     apart = {m.start() for m in _QUOTATION.finditer(text)} if quotations_apart else set()
     return sorted(apart | {c for c in inner if not any(a < c < b for a, b in closed)} | {0, len(text)})

@@ -24,7 +24,8 @@ from rag.told import without_told_days
 from rag.types import Article, FloatVector, Passage, Span
 
 CANDIDATES = 10  # passages whose sentences are scored
-PASSAGES_READ = 5  # of them: the best, by the reader, where there is one
+PASSAGES_READ = 5  # of them: the best, by the reader, where there is one …
+SURE_READING = 0.95  # … until one is read as having the answer with this probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +68,27 @@ class Corpus:
         return written if language_of(text) == "vi" else glossed(written, texts)
 
     def score(
-        self, question: Question, candidates: Iterable[Candidate], *, read_as: str | None = None
+        self,
+        question: Question,
+        candidates: Iterable[Candidate],
+        *,
+        read_as: str | None = None,
+        thorough: bool = False,
     ) -> list[Sentence]:
         """The sentences of the candidates as answers to the question, best first.
 
-        `read_as` is what the reader is asked, if it is not the question: what it leans on is named there.
+        `read_as` is what the reader is asked, if it is not the question: what it leans on is named there. `thorough`:
+        it reads on after a passage that surely has the answer, for others to be compared with it.
         """
         candidates = list(candidates)
-        readings = self._read(read_as or question.text, candidates)
+        readings = self._read(read_as or question.text, candidates, thorough=thorough)
         return score_sentences(question, candidates, self.articles, self.index.lexical, readings)
 
-    def best(self, question: Question, *, only: Collection[str] | None = None) -> list[Sentence]:
-        """The sentences that answer the question best, of all articles or of some."""
-        return self.score(question, self.search(question.text, only=only))
+    def best(
+        self, question: Question, *, only: Collection[str] | None = None, thorough: bool = False
+    ) -> list[Sentence]:
+        """The sentences that answer the question best, of all articles or of some; `thorough` as for `score`."""
+        return self.score(question, self.search(question.text, only=only), thorough=thorough)
 
     def share(self, question: Question, text: str, content: Sequence[str] | None = None) -> float:
         """The share, by rarity, of the question's content (or of some other) that a text has, 0 to 1."""
@@ -97,14 +106,21 @@ class Corpus:
         """The part of a sentence to quote; with the place where the answer was found, if it was."""
         return quote_span(question, article, span, self.index.lexical, max_characters=max_characters, answer=answer)
 
-    def _read(self, question: str, candidates: Sequence[Candidate]) -> Mapping[Passage, Reading] | None:
+    def _read(
+        self, question: str, candidates: Sequence[Candidate], *, thorough: bool
+    ) -> Mapping[Passage, Reading] | None:
         """The readings of the best passages. What was read for the same question before is not read again."""
         if self.reader is None:
             return None
         written = self._meaning(question, candidates)
         best = sorted(candidates, key=lambda candidate: (-candidate.hit.score, candidate.hit.rank))[:PASSAGES_READ]
-        passages = [candidate.hit.passage for candidate in best]
-        return {passage: self._reading(written, passage, self.reader) for passage in passages}
+        readings: dict[Passage, Reading] = {}
+        for candidate in best:
+            passage = candidate.hit.passage
+            readings[passage] = self._reading(written, passage, self.reader)
+            if readings[passage].answerable >= SURE_READING and not thorough:
+                break
+        return readings
 
     def _reading(self, question: str, passage: Passage, reader: Reader) -> Reading:
         article = self.articles[passage.article_id]

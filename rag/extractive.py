@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
-from rag.about import Listing, about_articles, article_about, wording
+from rag.about import Listing, about_articles, article_about
 from rag.cite import Quotation, Statement
 from rag.confidence import ANSWER_THRESHOLD, METADATA_CONFIDENCE, confidence_of
 from rag.corpus import Corpus
@@ -21,10 +21,11 @@ from rag.names import names_in
 from rag.parts import parts_of
 from rag.passages import reading
 from rag.phrases import holds_any, person_pronouns
-from rag.question import Question, content_syllables, leans_on_history, read_question
+from rag.question import Question, content_syllables, leans_on_history, read_question, wants_several
 from rag.retrieve import Candidate
 from rag.select import Sentence, same_fact
-from rag.types import Article, Span
+from rag.types import Span
+from rag.wording import wording, written_day
 
 LENGTHS = {"date": 180, "number": 180, "person": 180, "place": 180, "reason": 450, "list": 800}  # characters of a quote
 REASONS, BRIEF = 3, 200  # sentences that tell why or how; characters of those after the first
@@ -71,7 +72,8 @@ def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Dra
     listing = about_articles(asked, corpus, before=before)
     if listing is not None:
         return _from_listing(listing, asked, together, nearest)
-    others = corpus.score(asked, nearest, read_as=together.text)
+    several = asked.kind == "reason"  # which may be told in several sentences
+    others = corpus.score(asked, nearest, read_as=together.text, thorough=several)
     if before:
         choices = _in_context(asked, before, together, nearest, corpus)
     else:
@@ -142,7 +144,7 @@ def _in_context(
 
     def scored(question: Question) -> dict[tuple[str, Span], Sentence]:
         at_home = corpus.search(question.text, only=[home])
-        scored = corpus.score(question, [*at_home, *elsewhere])
+        scored = corpus.score(question, [*at_home, *elsewhere], thorough=True)
         return {(s.article.id, s.span): s for s in scored}
 
     joint, alone = scored(together), scored(asked)
@@ -214,7 +216,7 @@ def _statements(choices: Sequence[_Choice], others: Sequence[Sentence], corpus: 
         also = _also(choices[0], others) if len(choices) == 1 else []
         return tuple(_quoting(choice, others, corpus) for choice in (*choices, *also))
     ordered = sorted(choices, key=lambda choice: str(choice.sentence.article.metadata.published))
-    return tuple(_dated(choice.sentence.article, _quoting(choice, others, corpus)) for choice in ordered)
+    return tuple(_dated(choice, _quoting(choice, others, corpus)) for choice in ordered)
 
 
 def _also(choice: _Choice, others: Sequence[Sentence]) -> list[_Choice]:
@@ -227,16 +229,19 @@ def _also(choice: _Choice, others: Sequence[Sentence]) -> list[_Choice]:
     return [each for each in more if each.confidence >= ANSWER_THRESHOLD][: REASONS - 1]
 
 
-def _dated(article: Article, statement: Statement) -> Statement:
+def _dated(choice: _Choice, statement: Statement) -> Statement:
     """The statement after its article's date, which is cited, too."""
-    line = article.metadata.published_span
+    article = choice.sentence.article
+    day, line = article.metadata.published, article.metadata.published_span
+    label = f"- {written_day(day, choice.question.language)}: " if day else ""
     proof = (Quotation(article, line),) if line else ()
-    return replace(statement, label=f"- {article.metadata.published}: ", same=(*statement.same, *proof))
+    return replace(statement, label=label, same=(*statement.same, *proof))
 
 
 def _quoting(choice: _Choice, others: Sequence[Sentence], corpus: Corpus) -> Statement:
     best = choice.sentence
-    limit = BRIEF if choice.brief else LENGTHS.get(choice.question.kind, OTHER_LENGTH)
+    kind = "list" if wants_several(choice.question) else choice.question.kind
+    limit = BRIEF if choice.brief else LENGTHS.get(kind, OTHER_LENGTH)
     span = corpus.cut(choice.question, best.article, best.span, max_characters=limit, answer=best.answer)
     same = tuple(Quotation(other.article, other.span) for other in same_fact(best, others))
     return Statement(

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, get_args
 
-from rag.about import wording
 from rag.cite import Marks, compose
 from rag.confidence import ANSWER_THRESHOLD, confidence_of
 from rag.corpus import Corpus
@@ -28,6 +27,7 @@ from rag.question import Kind, Question, clean, read_question
 from rag.support import UNTOLD, Claim, support
 from rag.terms import flat
 from rag.types import Checks, Citation, Passage, Unsupported
+from rag.wording import wording
 from rag.written import Cutter, Written
 
 HEARTBEAT_SECONDS = 0.2  # after which an empty piece is given, so that whoever reads can leave

@@ -165,6 +165,11 @@ def fields_asked(text: str) -> tuple[Field, ...]:
     return tuple(field for field in get_args(Field) if any(holds(text, phrase) for phrase in about[field]))
 
 
+def wants_several(question: Question) -> bool:
+    """Whether things are to be listed, whatever their kind: "Có những ai dự?" But not for days, which are brief."""
+    return question.kind != "date" and any(holds(question.text, phrase) for phrase in _kinds()["list"])
+
+
 def leans_on_history(question: Question) -> bool:
     """Whether a question can't be understood alone: it begins with "còn …", holds a pronoun, or is a bare word."""
     first = " ".join(re.findall(r"\w+", question.text.casefold())[:2])
@@ -205,13 +210,17 @@ def _spelt_out(text: str) -> str:
 
 
 def _kind(text: str) -> Kind:
-    kinds = cast(Mapping[Kind, list[str]], question_table()["kinds"])
+    kinds = _kinds()
     if any(place.start == 0 for phrase in kinds["list"] for place in find(text, phrase)):  # "List those who …"
         return "list"
     for kind, phrases in kinds.items():
         if any(holds(text, phrase) for phrase in phrases):
             return kind
     return "fact"
+
+
+def _kinds() -> Mapping[Kind, list[str]]:
+    return cast(Mapping[Kind, list[str]], question_table()["kinds"])
 
 
 def _names(text: str, language: str) -> Iterable[str]:

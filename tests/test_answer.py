@@ -144,7 +144,7 @@ def test_what_articles_there_are(bot: rag.Assistant) -> None:
     answer = bot.answer("What articles are there?")
     titles = [c.article_id[:3] for c in answer.citations if " ".join(c.quote.split()) == c.title]
     assert titles == ["000", "004", "003", "001", "002"]  # no date first, then from the oldest
-    assert "- 2015-07-13: Nêu cao trách nhiệm" in answer.text
+    assert "- 13 July 2015: Nêu cao trách nhiệm" in answer.text
     assert bot.answer("Bài mới nhất là bài nào?").citations[0].article_id.startswith("002")
     assert bot.answer("Articles from 2016").citations[0].article_id.startswith("003")
 
@@ -171,12 +171,17 @@ def test_a_bare_name_is_asked_what_was_asked_before(bot: rag.Assistant) -> None:
 def test_what_two_articles_tell_is_answered_from_both_with_their_days_the_oldest_first(bot: rag.Assistant) -> None:
     answer = bot.answer("Thường trực Ban Bí thư cuối năm 2020 là ai, năm 2015 là ai?")
     older, newer = answer.text.split("\n")
-    assert older.startswith("- 2015-07-13: ")
+    assert older.startswith("- 13/07/2015: ")
     assert "Lê Hồng Anh" in older
-    assert newer.startswith("- 2020-12-31: ")
+    assert newer.startswith("- 31/12/2020: ")
     assert "Trần Quốc Vượng" in newer
     assert [c.article_id[:3] for c in answer.citations] == ["004", "004", "001", "001"]
     assert [c.quote for c in answer.citations[1::2]] == ["13/07/2015 10:14", "31/12/2020 - 19:54"]
+
+
+def test_who_were_there_is_told_in_full(bot: rag.Assistant) -> None:
+    answer = bot.answer("Tham dự tại điểm cầu Trung ương cuối năm 2020 có những ai?")
+    assert "Trần Quốc Vượng, Trưởng ban Dân vận Trung ương Trương Thị Mai" in answer.text
 
 
 def test_a_question_of_one_article_about_two_things_is_one_question(bot: rag.Assistant) -> None:

@@ -13,7 +13,7 @@ import rag
 
 PACKAGE = Path(rag.__file__).parent
 FLOORS = [
-    {"checksum", "errors", "types", "config"},
+    {"checksum", "errors", "types", "config", "tables"},
     {
         "abbreviations",
         "articles",
@@ -40,6 +40,7 @@ FLOORS = [
         "phrases",
         "facts",
         "agreement",
+        "wording",
         "written",
     },
     {"hub", "encoder", "diacritics", "embed", "reader", "lexical", "fuse", "stores", "generate"},

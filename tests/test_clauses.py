@@ -74,6 +74,22 @@ def test_what_a_date_belongs_to_comes_with_it() -> None:
     assert "chăm sóc" not in quote
 
 
+def test_the_day_of_an_event_is_not_that_of_a_document_that_the_reader_took() -> None:
+    text = (
+        "Ngày 9/7, Trưởng Ban chủ trì hội nghị trực tuyến toàn quốc với ba điểm cầu ở ba miền, quán triệt Chỉ thị "
+        "43-CT/TW ngày 14/5/2015 của Ban Bí thư về công tác với người có công."
+    )
+    answer = cut("Hội nghị trực tuyến họp hôm nào?", text, answer="14/5/2015")
+    assert answer.startswith("Ngày 9/7")
+    assert "14/5" not in answer
+
+
+def test_brackets_are_not_cut_in_two() -> None:
+    text = "Sáu tháng đầu năm Ban đã gửi ba báo cáo về đời sống (như báo cáo về lúa; về cá; về muối), và đã về các xã."
+    answer = cut("Ban đã gửi báo cáo về những gì?", text, max_characters=90, answer="lúa")
+    assert answer.endswith("đời sống (như báo cáo về lúa; về cá; về muối)")
+
+
 def test_a_short_sentence_stays_whole() -> None:
     assert cut("Có bao nhiêu phòng?", "Ban có 02 phòng, 15 biên chế.") == "Ban có 02 phòng, 15 biên chế."
 

@@ -62,6 +62,18 @@ def corpus(folder: Folder, index: Index, reader: NotingReader | None) -> Corpus:
     return Corpus(index, folder.embedder, reader)
 
 
+def test_it_reads_on_only_until_a_passage_surely_has_the_answer(folder: Folder, index: Index) -> None:
+    question = read_question("Đoạn nào nói về con số 7?")
+    reader, nearest = NotingReader("con số"), corpus(folder, index, None).search(question.text)
+    best = corpus(folder, index, reader).score(question, nearest)
+    assert len(reader.asked) == 1
+    assert reader.asked[0][1].text == nearest[0].hit.passage.text
+    assert best[0].read is not None
+    reader = NotingReader("con số")
+    corpus(folder, index, reader).score(question, nearest, thorough=True)
+    assert len(reader.asked) == PASSAGES_READ
+
+
 def test_the_best_passages_are_read_with_their_titles(folder: Folder, index: Index) -> None:
     reader = NotingReader()
     question = read_question("Đoạn nào nói về con số 7?")
