@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from rag.dates import find_dates
 from rag.evidence import places_of
+from rag.phrases import holds_any
 from rag.question import Question
 from rag.terms import fold
 from rag.types import Article, Span
@@ -26,6 +27,7 @@ WORDS_AFTER = 0.6  # … than those after
 _CLAUSE_END = re.compile(r"[;:,.…!?]+[”\"»’')\]]*(?=\s)|\s[-–—](?=\s)|[。;,:、]|(?=\()|(?<=\))(?=\s)")
 _QUOTATION = re.compile(r"[“«\"][^“”«»\"]{2,220}[”»\"]")
 _BRACKETS = re.compile(r"\([^()]*\)")
+_CODE = re.compile(r"[-/][A-ZĐ]")  # after the number of a document
 _EDGE = " \t\n\u00a0,;:-–—"
 
 
@@ -46,11 +48,11 @@ def quote_span(
     if len(text) <= max_characters:
         return span
     occurrences = _occurrences(Wanted.of(question, vocabulary), text)
-    places = places_of(question, text)
+    places = places_of(question, text) or _named(question, text)
     cuts = _clause_cuts(text, max_characters, quotations_apart=bool(places))
     clauses = [Span(a, b) for a, b in pairwise(cuts)]
     anchors = _read(answer, span, text, places if question.kind == "date" else ()) or places or clauses
-    anchor = max(anchors, key=lambda place: (_nearness(place, occurrences), -place.start))
+    anchor = max(anchors, key=lambda place: (_nearness(place, occurrences, text), -place.start))
     first = max(i for i, clause in enumerate(clauses) if clause.start <= anchor.start)
     last = min(i for i, clause in enumerate(clauses) if clause.end >= anchor.end)
     first, last = _grown(clauses, first, last, occurrences, max_characters)
@@ -64,6 +66,11 @@ def quote_span(
     while end > start and text[end - 1] in _EDGE:
         end -= 1
     return Span(span.start + start, span.start + end)
+
+
+def _named(question: Question, text: str) -> list[Span]:
+    """The quotations of a text, where the question asks what something is called."""
+    return [Span(*m.span()) for m in _QUOTATION.finditer(text)] if holds_any(question.text, "name_wanted") else []
 
 
 def _read(answer: Span | None, span: Span, text: str, dates: Sequence[Span]) -> list[Span]:
@@ -101,15 +108,19 @@ def _occurrences(wanted: Wanted, text: str) -> Occurrences:
     return found
 
 
-def _nearness(place: Span, occurrences: Occurrences) -> float:
-    """How near a place is to the question's words: each counts by its weight, fading with distance."""
+def _nearness(place: Span, occurrences: Occurrences, text: str) -> float:
+    """How near a place is to the question's words: each counts by its weight, fading with distance.
+
+    What a document is about follows its number: "Quyết định 217-QĐ/TW về “…”".
+    """
+    document = bool(_CODE.match(text, place.end))
     total = 0.0
     for weight, spans in occurrences:
         best = 0.0
         for span in spans:
             before = place.start - span.end
             after = span.start - place.end
-            side = WORDS_AFTER if after > 0 else WORDS_BEFORE
+            side = WORDS_BEFORE if document or after <= 0 else WORDS_AFTER
             best = max(best, side * math.exp(-max(before, after, 0) / NEAR))
         total += weight * best
     return total

@@ -32,7 +32,7 @@ REASONS, BRIEF = 3, 200  # sentences that tell why or how; characters of those a
 OTHER_LENGTH = 280  # of one that tells something else
 SELF_CONTAINED = 4  # words of content with which a follow-up is understood alone
 PART_THRESHOLD = 0.12  # of the confidence of each part of an answer; of them all it is the usual one
-CONTEXT_BONUS = 0.12  # for a sentence of the article that answered the question before
+CONTEXT_BONUS = 0.2  # for a sentence of the article that answered the question before
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,9 +105,10 @@ def phrase_beginnings() -> Sequence[Sequence[str]]:
 
 @cache
 def _pattern(phrase: str, *, folded: bool) -> re.Pattern[str]:
-    words = fold(phrase) if folded else unicodedata.normalize("NFC", phrase).casefold()
+    parts = [part.strip() for part in phrase.split("…")]  # before folding, which makes three dots of it
+    words = [fold(part) if folded else unicodedata.normalize("NFC", part).casefold() for part in parts]
     between = r"\b[^.?!;]{1,60}?\b"
-    return re.compile(r"(?<!\w)" + between.join(re.escape(part.strip()) for part in words.split("…")) + r"(?!\w)")
+    return re.compile(r"(?<!\w)" + between.join(map(re.escape, words)) + r"(?!\w)")
 
 
 @cache

@@ -99,12 +99,13 @@ class Wanted:
     def _numbers(self, text: str, article: Article) -> Iterable[float]:
         here = set(numbers_of(text)) if self.question.numbers else set()
         asked, told = _document_numbers(self.question.text), _document_numbers(text)
+        about = self.question.kind != "number"  # how many were held after a document may be told beside another
         for number in self.question.numbers:
             there = _article_numbers(article)
             missed = 0.0 if len(number) > 1 else MAYBE_A_WORD
             if number in here:
                 yield 1.0
-            elif number in asked and told:  # of another document: "290-QĐ/TW" for "217-QĐ/TW"
+            elif about and number in asked and told:  # of another document: "290-QĐ/TW" for "217-QĐ/TW"
                 yield 0.0
             else:
                 yield MET_ELSEWHERE if number in there else missed

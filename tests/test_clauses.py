@@ -90,6 +90,19 @@ def test_brackets_are_not_cut_in_two() -> None:
     assert answer.endswith("đời sống (như báo cáo về lúa; về cá; về muối)")
 
 
+def test_what_is_called_something_is_quoted_with_its_name() -> None:
+    answer = cut("Phong trào trong toàn ngành có tên là gì?", max_characters=80)
+    assert "“Mỗi người một cây, mỗi nhà một vườn”" in answer
+
+
+def test_what_a_document_is_about_follows_its_number() -> None:
+    text = (
+        "Các cấp ủy cần triển khai sớm và kiểm tra thường xuyên việc thực hiện Quyết định 217-QĐ/TW về “Quy chế giám "
+        "sát của Mặt trận” và Quyết định 218-QĐ/TW về việc góp ý xây dựng Đảng, xây dựng chính quyền ở địa phương."
+    )
+    assert "217-QĐ/TW" in cut("Quy chế giám sát của Mặt trận là quyết định số mấy?", text)
+
+
 def test_a_short_sentence_stays_whole() -> None:
     assert cut("Có bao nhiêu phòng?", "Ban có 02 phòng, 15 biên chế.") == "Ban có 02 phòng, 15 biên chế."
 

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import QuestionError
-from rag.question import clean, fields_asked, language_of, leans_on_history, numbers_of, read_question
+from rag.question import (
+    clean,
+    fields_asked,
+    language_of,
+    leans_on_history,
+    numbers_of,
+    read_question,
+    wants_several,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +59,20 @@ def test_language(text: str, language: str) -> None:
 )
 def test_kind(text: str, kind: str) -> None:
     assert read_question(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "several"),
+    [
+        ("Dự ở điểm cầu tỉnh có những ai?", True),
+        ("Ông lưu ý những nhiệm vụ trọng tâm nào?", True),
+        ("Ong luu y nhung nhiem vu trong tam nao?", True),  # as typed without diacritics
+        ("Khảo sát vào những ngày nào?", False),
+        ("Ai dự hội nghị?", False),
+    ],
+)
+def test_whether_several_things_are_wanted(text: str, several: bool) -> None:
+    assert wants_several(read_question(text)) is several
 
 
 def test_what_must_be_met() -> None:

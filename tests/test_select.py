@@ -10,7 +10,7 @@ from rag.lexical import LexicalIndex
 from rag.question import read_question
 from rag.select import share_held
 from rag.types import Article, Metadata, Span
-from rag.wanted import Wanted
+from rag.wanted import MET_ELSEWHERE, Wanted
 
 TEXTS = [
     "Đoàn khảo sát tại Bảo hiểm xã hội Việt Nam trong năm 2016.",
@@ -54,6 +54,19 @@ def test_numbers_dates_and_names_are_to_be_met(
     wanted = Wanted.of(read_question(question), VOCABULARY)
     assert wanted.number_checks(text, article(text)) == numbers
     assert wanted.name_checks(text, article(text))[-1:] == names
+
+
+@pytest.mark.parametrize(
+    ("question", "checks"),
+    [
+        ("Quyết định 217-QĐ/TW nói về gì?", [0.0]),  # what stands there is of another document
+        ("Sau Quyết định 217-QĐ/TW đã mở bao nhiêu lớp?", [MET_ELSEWHERE]),  # it only names another, too
+    ],
+)
+def test_the_number_of_another_document_is_not_met_by_what_that_says(question: str, checks: list[float]) -> None:
+    whole = "Quyết định 217-QĐ/TW về giám sát. Sau đó đã mở 2 lớp và ra Kết luận 03-KL/TU về góp ý."
+    wanted = Wanted.of(read_question(question), VOCABULARY)
+    assert wanted.number_checks(whole[whole.index("Sau") :], article(whole)) == checks
 
 
 def test_a_date_without_a_year_is_of_the_year_of_publication() -> None:
