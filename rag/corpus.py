@@ -67,21 +67,13 @@ class Corpus:
         written = written_out(as_written(text, self.index), texts)
         return written if language_of(text) == "vi" else glossed(written, texts)
 
-    def score(
-        self,
-        question: Question,
-        candidates: Iterable[Candidate],
-        *,
-        read_as: str | None = None,
-        thorough: bool = False,
-    ) -> list[Sentence]:
+    def score(self, question: Question, candidates: Iterable[Candidate], *, thorough: bool = False) -> list[Sentence]:
         """The sentences of the candidates as answers to the question, best first.
 
-        `read_as` is what the reader is asked, if it is not the question: what it leans on is named there. `thorough`:
-        it reads on after a passage that surely has the answer, for others to be compared with it.
+        `thorough`: the reader reads on after a passage that surely has the answer, for others to be compared with it.
         """
         candidates = list(candidates)
-        readings = self._read(read_as or question.text, candidates, thorough=thorough)
+        readings = self._read(question.text, candidates, thorough=thorough)
         return score_sentences(question, candidates, self.articles, self.index.lexical, readings)
 
     def best(

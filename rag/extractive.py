@@ -72,11 +72,11 @@ def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Dra
     listing = about_articles(asked, corpus, before=before)
     if listing is not None:
         return _from_listing(listing, asked, together, nearest)
-    several = asked.kind == "reason"  # which may be told in several sentences
-    others = corpus.score(asked, nearest, read_as=together.text, thorough=several)
     if before:
-        choices = _in_context(asked, before, together, nearest, corpus)
+        choices, others = _in_context(asked, before, together, nearest, corpus)
     else:
+        several = asked.kind == "reason"  # which may be told in several sentences
+        others = corpus.score(asked, nearest, thorough=several)
         choices = _part_by_part(asked, corpus) or _surest(asked, others, corpus)
     confidence = _mean(choices)
     answered = confidence >= ANSWER_THRESHOLD
@@ -129,14 +129,14 @@ def _together(before: Question, asked: Question) -> Question:
 
 def _in_context(
     asked: Question, before: Question, together: Question, nearest: Sequence[Candidate], corpus: Corpus
-) -> list[_Choice]:
-    """The choice for a follow-up: a sentence of the article that answered the question before, among equals.
+) -> tuple[list[_Choice], list[Sentence]]:
+    """The choice for a follow-up, a sentence of the article that answered the question before among equals; and all.
 
     It is as sure as the follow-up alone makes it, or the two questions together.
     """
     earlier = corpus.best(before)
     if not earlier:
-        return []
+        return [], []
     home = earlier[0].article.id
     if holds_any(asked.text, "followup_pronouns"):  # "bà ấy" may be somebody whom the answer named
         together = _with_names(together, reading(earlier[0].article, earlier[0].span))
@@ -155,10 +155,10 @@ def _in_context(
         return -(share * alone.get(key, joint[key]).score + (1 - share) * joint[key].score + bonus), key
 
     if not joint:
-        return []
+        return [], []
     best = min(joint, key=worth)
     sure = max(confidence_of(asked, alone.get(best)) * share, confidence_of(together, joint[best]))
-    return [_Choice(together if share < 1 else asked, joint[best], sure)]
+    return [_Choice(together if share < 1 else asked, joint[best], sure)], list(joint.values())
 
 
 def _with_names(together: Question, answer: str) -> Question:

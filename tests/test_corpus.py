@@ -96,7 +96,7 @@ def test_what_was_read_for_a_question_is_not_read_again(folder: Folder, index: I
     count = len(reader.asked)
     assert asked.best(question) == first
     assert len(reader.asked) == count
-    asked.score(question, asked.search(question.text), read_as="Cá chép bơi ở đâu?")
+    asked.score(read_question("Cá chép bơi ở đâu?"), asked.search(question.text))
     assert {text for text, _ in reader.asked[count:]} == {"Cá chép bơi ở đâu?"}
 
 
