@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from rag.evidence import SHORT_NAME
 from rag.passages import reading
 from rag.question import Question, language_of
 from rag.select import FAR_AHEAD, Sentence, log_odds
@@ -50,8 +51,15 @@ def confidence_of(question: Question, best: Sentence | None) -> float:
         return 0.0
     measured = measures(question, best)
     logit = weighed(measured, weights_for("confidence", read=best.read is not None))
-    missed = measured["numbers_met"] == 0 or measured["names_met"] == 0
+    missed = measured["numbers_met"] == 0 or measured["names_met"] == 0 or _nobody(question, best)
     return calibrated((MISSED if missed else 1.0) / (1 + math.exp(-max(min(logit, 30.0), -30.0))))
+
+
+def _nobody(question: Question, best: Sentence) -> bool:
+    """Whether a person is asked for where no name stands, nor the reader found anything with a capital: an office."""
+    if question.kind != "person" or best.evidence > SHORT_NAME or best.read is None:
+        return False
+    return best.answer is None or not any(c.isupper() for c in reading(best.article, best.answer))
 
 
 def calibrated(probability: float) -> float:

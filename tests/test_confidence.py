@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rag.confidence import ANSWER_THRESHOLD, confidence_of, measures
+from rag.evidence import SHORT_NAME
 from rag.question import read_question
 from rag.select import Sentence
 from rag.types import Article, Metadata, Span
@@ -58,3 +59,26 @@ def test_what_is_missed_altogether_leaves_a_quarter_whatever_the_rest_says() -> 
         assert confidence_of(QUESTION, replace(sure, **missed)) < ANSWER_THRESHOLD
     asked = read_question("How many workers did the Song Xanh plant have in 2022?")
     assert measures(asked, replace(sure, names_met=0.0))["names_met"] == 1.0  # in another language it may be spelt so
+
+
+def test_nobody_is_no_answer_to_who() -> None:
+    who = read_question("Ai đứng đầu Nhà máy Sông Xanh?")
+    read = replace(SENTENCE, read=0.9, answerable=0.95, evidence=SHORT_NAME)
+    assert confidence_of(who, replace(read, answer=None)) < ANSWER_THRESHOLD
+    workers = TEXT.index("340 công nhân")
+    assert confidence_of(who, replace(read, answer=Span(workers, workers + 13))) < ANSWER_THRESHOLD
+    office = TEXT.index("Nhà máy")
+    assert confidence_of(who, replace(read, answer=Span(office, office + 7))) > ANSWER_THRESHOLD
+    assert confidence_of(who, replace(read, answer=None, evidence=1.0)) > ANSWER_THRESHOLD
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Tên của vị thứ trưởng phụ trách là gì?",
+        "Tổ trưởng Tổ Biên tập tên gì?",
+        "What is the name of the deputy minister?",
+    ],
+)
+def test_a_name_may_be_a_persons(asked: str) -> None:
+    assert read_question(asked).kind == "person"
