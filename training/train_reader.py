@@ -18,7 +18,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -47,11 +47,13 @@ GRADED = (("vi", "vi"), ("en", "en"), ("en", "vi"))
 class Run:
     """One training, from its first step or from where it was interrupted."""
 
-    def __init__(self, args: argparse.Namespace, paragraphs: Sequence[Paragraph]) -> None:
+    def __init__(self, args: argparse.Namespace, paragraphs: Sequence[Paragraph], out: Collection[str]) -> None:
+        """`out`: the articles to grade on, never trained on."""
         torch.manual_seed(args.seed)
         self.args = args
         self.tokenizer = open_tokenizer(prepared_encoder() / TOKENIZER_FILE)
-        self.training, self.graded = held_out(paragraphs)
+        self.training = [p for p in paragraphs if p.article not in out]
+        self.graded = [p for p in paragraphs if p.article in out]
         self.examples = Examples(self.training, nearest(self.training))
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self.model = ReaderModel(rank=args.rank, dropout=args.dropout, dtype=quickest_type()).to(device)
@@ -225,10 +227,11 @@ def main() -> None:
     parser.add_argument("--without-stories", action="store_true", help="to see what they bring")
     args = parser.parse_args()
     languages = tuple(args.languages.split(",")) if args.languages else None
+    _, graded = held_out(xquad(args.data, "train") + stories())  # the same whatever is trained on
     paragraphs = xquad(args.data, "train", languages)
     if not args.without_stories:
         paragraphs += [story for story in stories() if languages is None or {*story.texts} <= {*languages}]
-    Run(args, paragraphs).train()
+    Run(args, paragraphs, {paragraph.article for paragraph in graded}).train()
 
 
 if __name__ == "__main__":
