@@ -108,18 +108,17 @@ def arguments(out: Path) -> argparse.Namespace:
 
 @pytest.mark.slow
 def test_a_run_learns_and_goes_on_where_it_was_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.train_reader.held_out", lambda paragraphs: (paragraphs, []))
     monkeypatch.setattr("training.train_reader.nearest", lambda _: {})
     monkeypatch.setattr("training.train_reader.GRADED", ())
     monkeypatch.setattr("training.train_reader.SAVED_EVERY", 1)
     monkeypatch.setattr("training.train_reader.LOGGED_EVERY", 1)
     monkeypatch.setattr("training.rows.TOKENS_A_BATCH", 128)
-    Run(arguments(tmp_path / "whole"), PARAGRAPHS).train()
+    Run(arguments(tmp_path / "whole"), PARAGRAPHS, ()).train()
     log = [json.loads(line) for line in (tmp_path / "whole" / "log.jsonl").read_text().splitlines()]
     losses = [line["loss"] for line in log if "loss" in line]
     assert losses[-1] < losses[0]
 
-    broken = Run(arguments(tmp_path / "broken"), PARAGRAPHS)
+    broken = Run(arguments(tmp_path / "broken"), PARAGRAPHS, ())
     learn, steps = broken._learn, iter(range(3))
 
     def learn_thrice(batch: list[Row]) -> None:
@@ -130,7 +129,7 @@ def test_a_run_learns_and_goes_on_where_it_was_interrupted(tmp_path: Path, monke
     monkeypatch.setattr(broken, "_learn", learn_thrice)
     with pytest.raises(KeyboardInterrupt):
         broken.train()
-    Run(arguments(tmp_path / "broken"), PARAGRAPHS).train()
+    Run(arguments(tmp_path / "broken"), PARAGRAPHS, ()).train()
     whole, went_on = (load_file(tmp_path / name / "reader.safetensors") for name in ("whole", "broken"))
     assert whole.keys() == went_on.keys()
     assert all(torch.equal(whole[name], went_on[name]) for name in whole)
@@ -138,7 +137,7 @@ def test_a_run_learns_and_goes_on_where_it_was_interrupted(tmp_path: Path, monke
     other = arguments(tmp_path / "broken")
     other.seed = 2
     with pytest.raises(SystemExit, match="of other arguments or data"):
-        Run(other, PARAGRAPHS).train()
+        Run(other, PARAGRAPHS, ()).train()
 
 
 @pytest.mark.slow
