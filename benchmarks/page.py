@@ -28,8 +28,8 @@ from pathlib import Path
 
 from gradio_client import Client
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from browsing import CHROMIUM, chromium
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.browsing import CHROMIUM, chromium
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 SUBJECTS = ("Ban Dân vận Tỉnh ủy", "Bảo hiểm xã hội Việt Nam", "Trương Thị Mai", "Phương Thị Thanh", "Hà Tĩnh")

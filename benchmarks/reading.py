@@ -15,6 +15,7 @@ import platform
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -61,7 +62,7 @@ def _print_answers(articles: Path, questions: list[str]) -> None:
         seconds: dict[str, list[float]] = {name: [] for name in bots}
         for question in [questions[0], *questions]:  # the first pays for the start
             for name, bot in bots.items():
-                seconds[name].append(_seconds(lambda bot=bot, question=question: bot.answer(question)))
+                seconds[name].append(_seconds(partial(bot.answer, question)))
     for name, of_all in seconds.items():
         of_all = sorted(of_all[1:])
         last = quantiles(of_all, n=100)[98] if len(of_all) > 1 else of_all[0]
@@ -75,7 +76,7 @@ def _print_products() -> None:
     seconds: dict[str, list[float]] = {name: [] for name in sessions}
     for _ in range(ROUNDS):
         for name, session in sessions.items():
-            seconds[name].append(_seconds(lambda session=session: session.run(None, {"x": x})))
+            seconds[name].append(_seconds(partial(session.run, None, {"x": x})))
     base = median(seconds["float32, adapter merged in"])
     for name, of_all in seconds.items():
         milliseconds, ratio = 1e3 * median(of_all), median(of_all) / base
@@ -88,12 +89,15 @@ def _merged(random: np.random.Generator) -> tuple[list[onnx.NodeProto], Mapping[
 
 
 def _four_bit(random: np.random.Generator, output: str = "y") -> tuple[list[onnx.NodeProto], Mapping[str, np.ndarray]]:
-    weights = {
+    weights: Mapping[str, np.ndarray] = {
         "q": random.integers(0, 256, (ROWS, COLUMNS // 32, 16), dtype=np.uint8),
         "s": random.random(ROWS * COLUMNS // 32, dtype=np.float32),
     }
-    sizes = {"K": COLUMNS, "N": ROWS, "bits": 4, "block_size": 32, "accuracy_level": 1}
-    return [helper.make_node("MatMulNBits", ["x", "q", "s"], [output], domain=CONTRIB, **sizes)], weights
+    node = helper.make_node(
+        "MatMulNBits", ["x", "q", "s"], [output], domain=CONTRIB,
+        K=COLUMNS, N=ROWS, bits=4, block_size=32, accuracy_level=1,
+    )  # fmt: skip
+    return [node], weights
 
 
 def _beside(random: np.random.Generator) -> tuple[list[onnx.NodeProto], Mapping[str, np.ndarray]]:

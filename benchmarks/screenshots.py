@@ -21,8 +21,8 @@ from playwright.sync_api import Page
 from rag import chat
 from rag.answer import Assistant
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from browsing import Visit, chromium
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.browsing import Visit, chromium
 
 ROOT = Path(__file__).parents[1]
 

@@ -58,7 +58,8 @@ def mixtures(real: FloatMatrix, count: int) -> FloatMatrix:
     for row in range(count):
         chosen = draw.integers(0, len(real), draw.integers(2, 5))
         mixed[row] = draw.dirichlet(np.ones(len(chosen))) @ real[chosen]
-    return mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+    mixed /= np.linalg.norm(mixed, axis=1, keepdims=True)
+    return mixed
 
 
 def kinds(count: int, dimension: int) -> Iterator[tuple[str, faiss.Index, int]]:
@@ -70,9 +71,9 @@ def kinds(count: int, dimension: int) -> Iterator[tuple[str, faiss.Index, int]]:
             index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dimension), dimension, lists, faiss.METRIC_INNER_PRODUCT)
             yield f"IVF{lists}, {math.ceil(lists / share)} searched", index, math.ceil(lists / share)
     for width in (200, 400):
-        index = faiss.IndexHNSWFlat(dimension, 32, faiss.METRIC_INNER_PRODUCT)
-        index.hnsw.efConstruction = 100
-        yield f"HNSW32 ef {width}", index, width
+        graph = faiss.IndexHNSWFlat(dimension, 32, faiss.METRIC_INNER_PRODUCT)
+        graph.hnsw.efConstruction = 100
+        yield f"HNSW32 ef {width}", graph, width
 
 
 def build(index: faiss.Index, parameter: int, vectors: FloatMatrix) -> float:
@@ -111,10 +112,12 @@ def main() -> int:
         found: dict[str, list[tuple[float, float]]] = {name: [] for name, *_ in built}
         store = FaissStore.build(vectors)
         times["rag.stores"], found["rag.stores"] = [], []
+        searched: dict[str, faiss.Index | FaissStore] = {name: index for name, index, *_ in built}
+        searched["rag.stores"] = store
         for query, best in tqdm(list(zip(queries, right, strict=True)), disable=None):
-            for name, index, *_ in [*built, ("rag.stores", store)]:
+            for name, each in searched.items():
                 started = time.perf_counter()
-                _, ids = index.search(query[None], K)
+                _, ids = each.search(query[None], K)
                 times[name].append(1000 * (time.perf_counter() - started))
                 got = set(ids[0].tolist())
                 found[name].append((len(got & set(best[:10].tolist())) / 10, len(got & set(best.tolist())) / K))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Route, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 PATIENCE = 45_000  # milliseconds; a busy machine is no fault of the page
@@ -58,10 +58,14 @@ class Visit:
         page.route("**/*", self._only_here)
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("dialog", lambda dialog: (self.errors.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
         page.goto(self.address + query)
         expect(page.locator("#rag-facts")).not_to_be_empty()
         return page
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.errors.append(dialog.message)
+        dialog.dismiss()
 
     def _only_here(self, route: Route) -> None:
         if urlsplit(route.request.url).hostname in ("127.0.0.1", None):

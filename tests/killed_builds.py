@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-from corpus import ARTICLES, Folder, make_folder
+from tests.corpus import ARTICLES, Folder, make_folder
 
 STEPS = [(os, name) for name in ("mkdir", "open", "fsync", "rename", "replace", "unlink", "rmdir")]
 STEPS += [(io, "open"), (builtins, "open")]  # pathlib has the one, bm25s the other

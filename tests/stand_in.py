@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from rag.answer import Assistant
 from rag.errors import ArticlesError, QuestionError
 from rag.types import Answer, Article, Citation, Hit, Metadata, Passage, Progress, Report, Skipped, Span, Trace
 
@@ -25,15 +26,19 @@ def make_article(
     )  # fmt: skip
 
 
-class StandIn:
+class StandIn(Assistant):
     """See the module's docstring."""
+
+    articles: tuple[Article, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    generation = "g1"
+    passage_count = 0
 
     def __init__(self, articles: Sequence[Article], folder: Path, skipped: Sequence[Skipped] = ()) -> None:
         self.articles = tuple(articles)
         self.skipped = tuple(skipped)
         self.articles_folder = folder
         self.index_folder = folder / "index"
-        self.generation = "g1"
         self.passage_count = len(self.articles)
         self.histories: list[tuple[str, ...]] = []
         self.go_on = threading.Event()  # a streamed answer waits for it after its first word
@@ -89,10 +94,10 @@ class StandIn:
             self.go_on.wait(timeout=60)
         yield answer
 
-    def refresh(self) -> Report | None:
+    def refresh(self, *, show_progress: bool = False) -> Report | None:
         return None
 
-    def rebuild(self, *, progress: Progress | None = None) -> Report:
+    def rebuild(self, *, show_progress: bool = False, progress: Progress | None = None) -> Report:
         if progress is not None:
             progress(0, 2)
             self.go_on.wait(timeout=60)

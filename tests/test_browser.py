@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import CHROMIUM, Visit, chromium
 from playwright.sync_api import Browser, Locator, Page, expect
-from stand_in import StandIn, make_article
 
 from rag import chat
 from rag.answer import Assistant
+from tests.browsing import CHROMIUM, Visit, chromium
+from tests.stand_in import StandIn, make_article
 
 pytestmark = [
     pytest.mark.browser,

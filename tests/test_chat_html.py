@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stand_in import StandIn, make_article
 
 from rag.answer import Assistant
 from rag.articles import read_folder
@@ -23,6 +22,7 @@ from rag.chat.escape import escaped, shown
 from rag.chat.folder import Filter, authors, folder_html, years
 from rag.chat.wording import wording
 from rag.types import Article, Checks, Citation, Skipped, Span, Trace, Unsupported
+from tests.stand_in import StandIn, make_article
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 TODAY = date(2026, 3, 3)

@@ -11,12 +11,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from stand_in import make_article
 
 import rag
 from rag.answer import Assistant
 from rag.chat.examples import example_questions, next_questions, shared_topic
 from rag.chat.wording import LANGUAGES, preferred_language, wording
+from tests.stand_in import make_article
 
 PACKAGE = Path(rag.__file__).parent
 TABLE = yaml.safe_load((PACKAGE / "data" / "page.yaml").read_text(encoding="utf-8"))

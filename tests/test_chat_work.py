@@ -15,7 +15,6 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stand_in import StandIn, make_article
 
 from rag import chat
 from rag.answer import Assistant
@@ -26,6 +25,7 @@ from rag.chat.feedback import Feedback
 from rag.chat.uploads import RefusedError, Uploads, safe_name
 from rag.chat.wording import wording
 from rag.errors import ConversationError
+from tests.stand_in import StandIn, make_article
 
 QUESTION = "Ban Dân vận Tỉnh ủy có bao nhiêu biên chế?"
 TODAY = date(2026, 3, 3)

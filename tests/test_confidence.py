@@ -28,14 +28,14 @@ def test_a_good_sentence_is_likely() -> None:
 @pytest.mark.parametrize(
     "worse",
     [
-        {"cosine": 0.80},
-        {"coverage": 0.3, "context": 0.4},
-        {"met": 0.5, "numbers_met": 0.0},  # another year
-        {"met": 0.5, "names_met": 0.0},  # another factory
+        replace(SENTENCE, cosine=0.80),
+        replace(SENTENCE, coverage=0.3, context=0.4),
+        replace(SENTENCE, met=0.5, numbers_met=0.0),  # another year
+        replace(SENTENCE, met=0.5, names_met=0.0),  # another factory
     ],
 )
-def test_what_lowers_it(worse: dict[str, float]) -> None:
-    assert confidence_of(QUESTION, replace(SENTENCE, **worse)) < confidence_of(QUESTION, SENTENCE) - 0.05
+def test_what_lowers_it(worse: Sentence) -> None:
+    assert confidence_of(QUESTION, worse) < confidence_of(QUESTION, SENTENCE) - 0.05
 
 
 def test_nothing_and_the_impossible_are_refused() -> None:
@@ -55,8 +55,8 @@ def test_words_do_not_count_between_languages() -> None:
 def test_what_is_missed_altogether_leaves_a_quarter_whatever_the_rest_says() -> None:
     sure = replace(SENTENCE, read=0.99, answerable=0.99)
     assert confidence_of(QUESTION, sure) > 0.9
-    for missed in ({"numbers_met": 0.0}, {"names_met": 0.0}):
-        assert confidence_of(QUESTION, replace(sure, **missed)) < ANSWER_THRESHOLD
+    for missed in (replace(sure, numbers_met=0.0), replace(sure, names_met=0.0)):
+        assert confidence_of(QUESTION, missed) < ANSWER_THRESHOLD
     asked = read_question("How many workers did the Song Xanh plant have in 2022?")
     assert measures(asked, replace(sure, names_met=0.0))["names_met"] == 1.0  # in another language it may be spelt so
 

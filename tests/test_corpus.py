@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from corpus import Folder, make_folder
 
 from rag.confidence import measures
 from rag.corpus import PASSAGES_READ, Corpus
@@ -17,6 +16,7 @@ from rag.question import read_question
 from rag.reader import AnswerSpan, Page, Reading
 from rag.select import LIKELY_ANSWER, ranked_by
 from rag.types import Span
+from tests.corpus import Folder, make_folder
 
 
 @dataclass

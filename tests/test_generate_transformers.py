@@ -37,10 +37,10 @@ def generator(folder: Path) -> Generator:
 def make_model(folder: Path, template: str | None) -> Path:
     """A Llama of two layers that goes on for ever, as it has no last token."""
     torch.manual_seed(0)
-    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
     config = LlamaConfig(
-        vocab_size=len(WORDS), max_position_embeddings=2_048, bos_token_id=1, eos_token_id=None, pad_token_id=2, **sizes
-    )
+        vocab_size=len(WORDS), max_position_embeddings=2_048, bos_token_id=1, eos_token_id=None, pad_token_id=2,
+        hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+    )  # fmt: skip
     LlamaForCausalLM(config).save_pretrained(folder)
     raw = Tokenizer(models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="<unk>"))
     raw.pre_tokenizer = pre_tokenizers.WhitespaceSplit()

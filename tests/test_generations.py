@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import portalocker
 import pytest
-from corpus import ARTICLES, Folder, make_folder
 
 from rag.errors import IndexUnusableError
 from rag.generations import building, open_current
 from rag.manifest import Manifest
 from rag.retrieve import retrieve
+from tests.corpus import ARTICLES, Folder, make_folder
 
 
 @pytest.fixture

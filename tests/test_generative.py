@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -200,7 +200,7 @@ def test_every_fault_of_a_server_ends_in_the_fallback(opened: Opener, model: str
 
 def test_a_server_that_breaks_off_after_a_sentence_leaves_that_sentence(opened: Opener) -> None:
     class BreakingOff(rag.ScriptedGenerator):
-        def stream(self, messages: tuple[Message, ...], *, max_tokens: int, stop: threading.Event) -> Iterator[str]:
+        def stream(self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event) -> Iterator[str]:
             yield f"{RIGHT} [1] Ban"
             raise GeneratorError("It broke off.")
 

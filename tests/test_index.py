@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from corpus import ARTICLES, Folder, make_folder
 
 from rag.config import IndexSettings
 from rag.embed import HashingEmbedder
@@ -18,6 +17,7 @@ from rag.errors import ArticlesError, IndexUnusableError, ModelError
 from rag.index import Index, build_index, open_index, why_stale
 from rag.passages import cut
 from rag.types import FloatMatrix, Report
+from tests.corpus import ARTICLES, Folder, make_folder
 
 
 @pytest.fixture

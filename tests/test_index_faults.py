@@ -14,11 +14,11 @@ from pathlib import Path
 import faiss
 import numpy as np
 import pytest
-from corpus import ARTICLES, Folder, make_folder
 
 from rag import generations
 from rag.errors import IndexUnusableError
 from rag.manifest import FORMAT
+from tests.corpus import ARTICLES, Folder, make_folder
 
 NEW_ARTICLE = "Một bài mới về sông Hồng và những con thuyền chở cát mỗi ngày.\n"
 
@@ -279,8 +279,8 @@ def test_a_model_that_fails_leaves_the_index_as_it_was(grown: Folder, monkeypatc
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_build_killed_at_any_step_leaves_an_index_that_answers(tmp_path: Path) -> None:
-    script = Path(__file__).with_name("killed_builds.py")
-    done = subprocess.run([sys.executable, str(script), str(tmp_path)], capture_output=True, text=True, timeout=240)
+    command, root = [sys.executable, "-m", "tests.killed_builds", str(tmp_path)], Path(__file__).parents[1]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 50
 

@@ -23,6 +23,7 @@ from rag.reader import Page, Reader, Reading, open_reader
 from rag.reader.layout import lay_out
 from rag.reader.spans import read_scores
 from rag.terms import JOINER
+from rag.types import Span
 from training.standard_e5 import MATRICES, standard_encoder
 
 STAFF = (
@@ -87,8 +88,8 @@ def test_the_same_weights_under_transformers(reader: Reader) -> None:
     with torch.inference_mode():
         for i in range(weights.architecture.layers):
             for short, name in MATRICES.items():
-                layer = encoder.get_submodule(f"encoder.layer.{i}.{name}")
-                layer.weight += torch.from_numpy(adapter.change(f"l{i}.{short}"))
+                weight = encoder.get_parameter(f"encoder.layer.{i}.{name}.weight")
+                weight.add_(torch.from_numpy(adapter.change(f"l{i}.{short}")))
         head, bias = torch.from_numpy(adapter.head), torch.from_numpy(adapter.bias)
         tokenizer = open_tokenizer(prepared_encoder() / TOKENIZER_FILE)
         for page, found in zip(PAGES, reader.read(QUESTION, PAGES), strict=True):
@@ -152,7 +153,7 @@ def test_any_text_can_be_read(reader: Reader, text: str) -> None:
     (reading,) = reader.read(text, [Page(text, text)])
     assert 0.0 <= reading.answerable <= 1.0
     assert all(0 <= start <= end <= len(text) for (start, end), _ in reading.spans)
-    assert reading.within(type(reading.tokens[0])(0, len(text)) if reading.tokens else (0, 0)) <= 1.0
+    assert reading.within(Span(0, len(text)) if reading.tokens else Span(0, 0)) <= 1.0
 
 
 def test_special_tokens_in_a_passage_are_text(reader: Reader) -> None:

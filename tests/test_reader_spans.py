@@ -24,7 +24,7 @@ def tokens(count: int) -> list[Span]:
 def one_by_one(scores: FloatMatrix, temperature: float = 1.0) -> dict[tuple[int, int] | None, float]:
     """The probability of each span (first and last token), and of None."""
     null, starts, ends = scores[0], scores[1:, 0], scores[1:, 1]
-    weights = {None: math.exp((float(null[0]) + float(null[1])) / temperature)}
+    weights: dict[tuple[int, int] | None, float] = {None: math.exp((float(null[0]) + float(null[1])) / temperature)}
     for i in range(len(starts)):
         for j in range(i, min(i + MAX_SPAN_TOKENS, len(starts))):
             weights[i, j] = math.exp((float(starts[i]) + float(ends[j])) / temperature)

@@ -21,8 +21,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A BERT of two layers that scores starts and ends."""
     folder = tmp_path_factory.mktemp("reader")
     torch.manual_seed(0)
-    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
-    config = BertConfig(vocab_size=len(WORDS), max_position_embeddings=256, initializer_range=1.0, **sizes)
+    config = BertConfig(
+        vocab_size=len(WORDS), max_position_embeddings=256, initializer_range=1.0,
+        hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
+    )  # fmt: skip
     BertForQuestionAnswering(config).save_pretrained(folder)
     vocabulary = {word: i for i, word in enumerate(WORDS)}
     BertTokenizer(vocab=vocabulary, strip_accents=True, model_max_length=256).save_pretrained(folder)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from corpus import Folder, make_folder
 
 from rag import retrieve as retrieval
 from rag.diacritics import restore
 from rag.index import Index
 from rag.retrieve import Candidate, retrieve
+from tests.corpus import Folder, make_folder
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,8 @@ BUILDS: dict[str, Build] = {"exact": ExactStore, "faiss": FaissStore.build}
 
 def unit_rows(count: int, dimension: int = 24, seed: int = 0) -> FloatMatrix:
     rows = np.random.default_rng(seed).standard_normal((count, dimension)).astype(np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows
 
 
 @pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
@@ -81,7 +82,8 @@ def clustered_rows(count: int) -> FloatMatrix:
     """What embeddings look like to an approximate index: groups of near vectors."""
     centres = unit_rows(count // 50, 32)
     rows = centres[np.arange(count) % len(centres)] + 0.5 * unit_rows(count, 32, seed=1)
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows
 
 
 def test_a_large_collection_is_searched_in_a_graph_and_hardly_misses() -> None:

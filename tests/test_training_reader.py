@@ -34,10 +34,10 @@ from training.rows import TOKENS_A_BATCH, Row, batches, rows_of, tensors
 from training.train_reader import Run, started_from
 
 TEXT = "Nhà máy Sông Xanh có 340 công nhân. Năm 2021, bà Lê Thị Hoa làm giám đốc."
-EXAMPLE = Example("Ai làm giám đốc?", "Báo cáo", TEXT, Span(TEXT.index("Lê"), TEXT.index(" làm")))
+ANSWER = Span(TEXT.index("Lê"), TEXT.index(" làm"))
+EXAMPLE = Example("Ai làm giám đốc?", "Báo cáo", TEXT, ANSWER)
 PARAGRAPHS = [
-    Paragraph(f"a{i}", "Báo cáo", {"vi": TEXT}, (Asked({"vi": "Ai làm giám đốc?"}, {"vi": Span(*EXAMPLE.answer)}),))
-    for i in range(6)
+    Paragraph(f"a{i}", "Báo cáo", {"vi": TEXT}, (Asked({"vi": "Ai làm giám đốc?"}, {"vi": ANSWER}),)) for i in range(6)
 ]
 
 

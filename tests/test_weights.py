@@ -41,5 +41,5 @@ def test_what_the_reader_is_surer_of_ranks_higher() -> None:
 
 def test_log_odds_are_even_in_the_middle_and_bounded() -> None:
     assert log_odds(0.5) == 0.0
-    assert (log_odds(0.0), log_odds(1.0)) == (pytest.approx(-1.0), pytest.approx(1.0))
+    assert (log_odds(0.0), log_odds(1.0)) == pytest.approx((-1.0, 1.0))
     assert log_odds(0.2) == pytest.approx(-log_odds(0.8))

@@ -109,7 +109,7 @@ def names_of(text: str) -> list[Span]:
 
 
 def _other_number(rng: random.Random, number: str, passage: str) -> str:
-    told = set(_NUMBER.findall(passage))
+    told: set[str] = set(_NUMBER.findall(passage))
     alike = sorted(other for other in told if len(other) == len(number) and other != number)
     if alike and rng.random() < FROM_PASSAGE:
         return rng.choice(alike)

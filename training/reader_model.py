@@ -59,7 +59,8 @@ class ReaderModel(nn.Module):
         self.embeddings, self.encoder = bert.embeddings, bert.encoder.to(dtype)
         for module in list(bert.modules()):
             if isinstance(module, nn.Linear):
-                low_rank = LowRank(*module.weight.shape, rank, dtype)
+                rows, columns = module.weight.shape
+                low_rank = LowRank(rows, columns, rank, dtype)
                 parametrize.register_parametrization(module, "weight", low_rank, unsafe=True)
             elif isinstance(module, nn.Dropout):
                 module.p = 0.0

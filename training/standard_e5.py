@@ -58,10 +58,12 @@ def standard_encoder(weights: Weights) -> BertModel:
     with torch.device("meta"):  # no random numbers for 118 million weights
         model = BertModel(config, add_pooling_layer=False)
     model.to_empty(device="cpu")
-    model.embeddings.position_ids = torch.arange(sizes.positions)[None]
-    model.embeddings.token_type_ids = torch.zeros_like(model.embeddings.position_ids)
+    positions = torch.arange(sizes.positions)[None]
+    model.embeddings.register_buffer("position_ids", positions, persistent=False)
+    model.embeddings.register_buffer("token_type_ids", torch.zeros_like(positions), persistent=False)
     model.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in _arrays(weights).items()})
-    return model.eval()
+    model.eval()
+    return model
 
 
 def save_standard_model(folder: Path) -> Path:

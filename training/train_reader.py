@@ -64,7 +64,7 @@ class Run:
             parameters, lr=args.rate, weight_decay=args.decay, betas=(0.9, 0.98), fused=True
         )
         self.average = {name: p.detach().clone() for name, p in self.model.trained().items()}
-        self.steps = args.epochs * len(self._batches(0))
+        self.steps: int = args.epochs * len(self._batches(0))
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
         self.step, self.epochs, self.seconds, self.loss = 0, 0, 0.0, 0.0
         self.what = _what(args, paragraphs)

@@ -121,7 +121,7 @@ def cross_validated(askings: Sequence[Asking]) -> tuple[Vector, Vector]:
     for number in range(FOLDS):
         out = np.flatnonzero(fold == number)
         ranking, confidence = fitted([a for a, f in zip(askings, fold, strict=True) if f != number])
-        x, right[out], possible = best_rows([askings[i] for i in out], ranking)
+        x, right[out], possible = best_rows([askings[i] for i in out.tolist()], ranking)
         held[out] = possible / (1 + np.exp(-(x @ confidence[:-1] + confidence[-1])))
     return held, right
 
@@ -167,7 +167,7 @@ def main() -> None:
     args = parser.parse_args()
     everything = xquad(args.data, "train") + stories()
     _, graded = held_out(everything)
-    tables = {}
+    tables: dict[str, Mapping[str, Mapping[str, float]] | Mapping[str, float]] = {}
     for name, reader in (("with reader", EMBEDDED_READER), ("without reader", NO_READER)):
         askings = list(measure_all(everything, graded, open_reader(reader)))
         print(f"\n{name}: {len(askings)} questions asked; figures by {FOLDS} folds of articles")

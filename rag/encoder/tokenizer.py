@@ -33,7 +33,7 @@ _opened: dict[tuple[int, int, int], Tokenizer] = {}  # the last one, by the file
 def tokenizer_model(vocabulary: Vocabulary) -> bytes:
     """A serialised SentencePiece `ModelProto` whose ids are the places of the pieces in the vocabulary."""
     from sentencepiece import SentencePieceNormalizer
-    from sentencepiece.sentencepiece_model_pb2 import ModelProto  # type: ignore[attr-defined]  # made at run time
+    from sentencepiece.sentencepiece_model_pb2 import ModelProto
 
     model = ModelProto.FromString(SentencePieceNormalizer(rule_name=_NORMALIZATION).serialized_model_proto())
     model.normalizer_spec.add_dummy_prefix = True
