@@ -22,10 +22,11 @@ from rag.select import Sentence, score_sentences, share_held
 from rag.stores.exact import inner_products
 from rag.told import without_told_days
 from rag.types import Article, FloatVector, Passage, Span
+from rag.wanted import Wanted
 
 CANDIDATES = 10  # passages whose sentences are scored
 PASSAGES_READ = 5  # of them: the best, by the reader, where there is one …
-SURE_READING = 0.95  # … until one is read as having the answer with this probability
+SURE_READING = 0.95  # … until one with the question's numbers is read as having the answer with this probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Corpus:
         `thorough`: the reader reads on after a passage that surely has the answer, for others to be compared with it.
         """
         candidates = list(candidates)
-        readings = self._read(question.text, candidates, thorough=thorough)
+        readings = self._read(question, candidates, thorough=thorough)
         return score_sentences(question, candidates, self.articles, self.index.lexical, readings)
 
     def best(
@@ -99,18 +100,19 @@ class Corpus:
         return quote_span(question, article, span, self.index.lexical, max_characters=max_characters, answer=answer)
 
     def _read(
-        self, question: str, candidates: Sequence[Candidate], *, thorough: bool
+        self, question: Question, candidates: Sequence[Candidate], *, thorough: bool
     ) -> Mapping[Passage, Reading] | None:
         """The readings of the best passages. What was read for the same question before is not read again."""
         if self.reader is None:
             return None
-        written = self._meaning(question, candidates)
+        written, wanted = self._meaning(question.text, candidates), Wanted.of(question, self.index.lexical)
         best = sorted(candidates, key=lambda candidate: (-candidate.hit.score, candidate.hit.rank))[:PASSAGES_READ]
         readings: dict[Passage, Reading] = {}
         for candidate in best:
             passage = candidate.hit.passage
             readings[passage] = self._reading(written, passage, self.reader)
-            if readings[passage].answerable >= SURE_READING and not thorough:
+            text = reading(self.articles[passage.article_id], Span(passage.start, passage.end))
+            if readings[passage].answerable >= SURE_READING and wanted.numbers_told(text) and not thorough:
                 break
         return readings
 

@@ -9,21 +9,24 @@ much of it, in brackets after it next to nothing. Knows phrases; no article and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import cast
 
-from rag.phrases import find
+from rag.phrases import HAN, find
 from rag.tables import read_words
-from rag.terms import flat
+from rag.terms import flat, fold
 from rag.types import Span
+
+_WORD = re.compile(r"\w+")
 
 
 def glossed(text: str, passages: Iterable[str]) -> str:
     """The text with the passages' own words in the place of the phrases that mean them; the longest phrases count."""
     told = ""
     taken: list[tuple[Span, str]] = []
-    for phrase, meant in _phrases():
+    for phrase, meant in _phrases_of(text):
         for place in find(text, phrase):
             if any(place.start < other.end and other.start < place.end for other, _ in taken):
                 continue
@@ -31,13 +34,35 @@ def glossed(text: str, passages: Iterable[str]) -> str:
             if f" {flat(meant).strip()} " in told and flat(meant) not in flat(text):
                 taken.append((place, meant))
     for place, meant in sorted(taken, reverse=True):
-        text = text[: place.start] + meant + text[place.end :]
+        before, after = text[: place.start], text[place.end :]
+        text = f"{before}{' ' * _touches(before[-1:])}{meant}{' ' * _touches(after[:1])}{after}"
     return text
 
 
+def _touches(character: str) -> bool:
+    """Whether a word needs a blank beside a character: Chinese has none between words."""
+    return character.isalnum() and not HAN.match(character)
+
+
+def _phrases_of(text: str) -> list[tuple[str, str]]:
+    """(a phrase, the word that it means) of those that the text may have, the longest phrases first."""
+    found = {first for first in _firsts(text) if first in _phrases()}
+    pairs = [pair for first in found for pair in _phrases()[first]]
+    return sorted(pairs, key=lambda pair: (-len(pair[0]), pair))
+
+
+def _firsts(text: str) -> Iterator[str]:
+    """What a phrase may begin with: the words of a text without diacritics, and its Chinese characters."""
+    yield from _WORD.findall(fold(text))
+    yield from HAN.findall(text)
+
+
 @cache
-def _phrases() -> tuple[tuple[str, str], ...]:
-    """(a phrase, the word that it means), the longest phrases first."""
+def _phrases() -> Mapping[str, Sequence[tuple[str, str]]]:
+    """(a phrase, the word that it means) by what the phrase begins with."""
     table = cast(Mapping[str, list[str]], read_words("glossary"))
-    pairs = [(phrase, meant) for meant, phrases in table.items() for phrase in phrases]
-    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
+    found: dict[str, list[tuple[str, str]]] = {}
+    for meant, phrases in table.items():
+        for phrase in phrases:
+            found.setdefault(next(_firsts(phrase)) if not HAN.match(phrase) else phrase[0], []).append((phrase, meant))
+    return found

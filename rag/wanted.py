@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from rag.abbreviations import initials
 from rag.dates import FoundDate, dates_told
+from rag.phrases import phrases_of
 from rag.question import Question, numbers_of
 from rag.terms import flat, fold, has_diacritics, spelling, terms
 from rag.types import Article
@@ -21,7 +22,7 @@ MET_ELSEWHERE = 0.8  # what a number, date or name counts that is met by the art
 MAYBE_A_WORD = 0.5  # what a number of one digit counts that is not found: articles write "ba", not "3"
 UNKNOWN_PAIR = 0.5  # the weight of neighbours that stand nowhere side by side: many are no word
 FOLDED = 0.8  # what a word counts that is met only without its diacritics
-_DOCUMENT = re.compile(r"(?<![\w/])(\d{1,4})[-/](?:\d{4}/)?[A-ZĐ][A-ZĐa-z]*[-/]?[A-ZĐ]*(?!\w)")
+_CODE = re.compile(r"(?<![\w/])(\d{1,4})[-/](?:\d{4}/)?[A-ZĐ][A-ZĐa-z]*[-/]?[A-ZĐ]*(?!\w)")
 _VOWEL = re.compile("[aeiouy]")
 
 
@@ -92,20 +93,27 @@ class Wanted:
         """For each number and date of the question: 1 met by the text, less by its article only, 0 by neither."""
         return [*self._numbers(text, article), *self._dates(text, article)]
 
+    def numbers_told(self, text: str) -> bool:
+        """Whether a text tells all numbers of the question itself."""
+        return set(self.question.numbers) <= set(numbers_of(text)) and all(
+            number in _documents(text) for number in _documents(self.question.text) if number in self.question.numbers
+        )
+
     def name_checks(self, text: str, article: Article) -> list[float]:
         """The same for each name and quotation."""
         return list(self._names(text, article))
 
     def _numbers(self, text: str, article: Article) -> Iterable[float]:
         here = set(numbers_of(text)) if self.question.numbers else set()
-        asked, told = _document_numbers(self.question.text), _document_numbers(text)
+        asked, told = _documents(self.question.text), _documents(text) if self.question.numbers else frozenset()
         about = self.question.kind != "number"  # how many were held after a document may be told beside another
         for number in self.question.numbers:
             there = _article_numbers(article)
             missed = 0.0 if len(number) > 1 else MAYBE_A_WORD
+            other = number in asked and bool(told) and number not in told  # "290-QĐ/TW" for "217-QĐ/TW"
             if number in here:
-                yield 1.0
-            elif about and number in asked and told:  # of another document: "290-QĐ/TW" for "217-QĐ/TW"
+                yield MET_ELSEWHERE if other else 1.0  # "Decision 290, five years on" for "Directive 05"
+            elif about and other:
                 yield 0.0
             else:
                 yield MET_ELSEWHERE if number in there else missed
@@ -134,9 +142,21 @@ class Wanted:
                 yield 0.5 * loosely if loosely > 0.5 else 0.0
 
 
-def _document_numbers(text: str) -> frozenset[str]:
-    """Of the documents that a text names by their codes: "Quyết định 217-QĐ/TW" → {"217"}."""
-    return frozenset(number.lstrip("0") for number in _DOCUMENT.findall(text))
+@lru_cache(maxsize=8192)
+def _documents(text: str) -> frozenset[str]:
+    """The numbers of the documents that a text names: "Quyết định 217-QĐ/TW và Kết luận số 03" → {"217", "3"}."""
+    found = [*_CODE.findall(text), *_document_pattern().findall(text)]
+    return frozenset(number.lstrip("0") for number in found)
+
+
+@cache
+def _document_pattern() -> re.Pattern[str]:
+    words = phrases_of("documents")
+    either = "|".join(
+        sorted({*map(re.escape, words), *(re.escape(fold(word)) for word in words)}, key=len, reverse=True)
+    )
+    number = r"\s*(?:số|so|no\.?|n°|nº|number|第)?\s*(\d{1,4})(?![\d.,]*\d)"
+    return re.compile(rf"(?<!\w)(?:{either}){number}", re.IGNORECASE)
 
 
 def _abbreviates(term: str, initials: str) -> bool:

@@ -74,6 +74,12 @@ def test_it_reads_on_only_until_a_passage_surely_has_the_answer(folder: Folder, 
     assert len(reader.asked) == PASSAGES_READ
 
 
+def test_it_reads_on_where_a_passage_lacks_a_number_of_the_question(folder: Folder, index: Index) -> None:
+    question, reader = read_question("Đoạn nào nói về con số 77?"), NotingReader("con số")
+    corpus(folder, index, reader).best(question)
+    assert len(reader.asked) == PASSAGES_READ
+
+
 def test_the_best_passages_are_read_with_their_titles(folder: Folder, index: Index) -> None:
     reader = NotingReader()
     question = read_question("Đoạn nào nói về con số 7?")

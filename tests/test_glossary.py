@@ -19,6 +19,7 @@ TOLD = ["Mặt trận Tổ quốc có 9 biên chế, Ban Dân vận có 7."]
         ),
         ("the Mass Mobilisation Board", "the Ban Dân vận"),  # the longest phrase
         ("祖国阵线有多少编制?", "Mặt trận Tổ quốc有多少biên chế?"),
+        ("祖国阵线民运部", "Mặt trận Tổ quốc Ban Dân vận"),  # two words side by side
         ("What does the Politburo say?", "What does the Politburo say?"),  # no passage tells of it
         ("Who leads Mặt trận Tổ quốc, the Fatherland Front?", "Who leads Mặt trận Tổ quốc, the Fatherland Front?"),
         ("", ""),

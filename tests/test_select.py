@@ -69,6 +69,23 @@ def test_the_number_of_another_document_is_not_met_by_what_that_says(question: s
     assert wanted.number_checks(whole[whole.index("Sau") :], article(whole)) == checks
 
 
+@pytest.mark.parametrize(
+    ("question", "checks", "told"),
+    [
+        ("Chỉ thị 05 nói về gì?", [MET_ELSEWHERE], False),  # the five stands there, of years
+        ("What is Directive 05 about?", [MET_ELSEWHERE], False),
+        ("Quyết định số 290 nói về gì?", [1.0], True),
+        ("Quyet dinh 290 noi ve gi?", [1.0], True),
+        ("Mấy phòng trong 5 năm?", [1.0], True),  # no document
+    ],
+)
+def test_the_number_of_a_document_is_no_other_number(question: str, checks: list[float], told: bool) -> None:
+    text = "Sơ kết 5 năm thực hiện Quyết định 290-QĐ/TW ở các phòng."
+    wanted = Wanted.of(read_question(question), VOCABULARY)
+    assert wanted.number_checks(text, article(text)) == checks
+    assert wanted.numbers_told(text) is told
+
+
 def test_a_date_without_a_year_is_of_the_year_of_publication() -> None:
     text = "Ngày 9/7, Sở họp. Năm 2014 không họp."
     told = Article("a.txt", text, text, "", Metadata("Họp", date(2015, 7, 13)), (Span(0, len(text)),))
