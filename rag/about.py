@@ -5,6 +5,7 @@ Each answer is statements with quotations like any other: a title line, a byline
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -37,7 +38,8 @@ MEANT_ENOUGH = 0.5  # how far the topic of a question must agree with an article
 LEAD_SENTENCES, SUMMARY_CHARACTERS = 4, 280  # where the lead is looked for; what a summary has
 BRIEF = 120  # characters of a first sentence, with which the next is told, too
 LATER = 0.1  # of the title's words, which a later sentence has to hold more
-TITLE_WEIGHT = 0.3  # of the share of the question's words that a title has
+TITLE_WEIGHT = 0.3  # of the share of the question's words that a title has, and of the title's that the question has
+_IN_BRACKETS = re.compile(r"[(（]([^()（）]{3,80})[)）]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +173,12 @@ def _nearest(topic: Question, corpus: Corpus) -> tuple[Article, float] | None:
     for sentence in corpus.best(topic, thorough=True):
         article = sentence.article
         if article.id not in best:
-            titled = corpus.share(topic, article.metadata.title)
+            title = article.metadata.title
+            titled = corpus.share(topic, title)
+            named = corpus.share(topic, topic.text, content_syllables(title, language_of(title)))
             sure = max(confidence_of(topic, sentence), sentence.context, titled)
             sure *= 1.0 if sentence.numbers_met else MISSED
-            best[article.id] = (sentence.score + TITLE_WEIGHT * titled, sure, article)
+            best[article.id] = (sentence.score + TITLE_WEIGHT * (titled + named), sure, article)
     if not best:
         return None
     _, sure, article = max(best.values(), key=lambda found: found[:2])
@@ -183,16 +187,17 @@ def _nearest(topic: Question, corpus: Corpus) -> tuple[Article, float] | None:
 
 def _mentions(question: Question, corpus: Corpus) -> Listing:
     topic = topic_of(question)
-    wanted = flat(question.quoted[0] if question.quoted else topic).strip()
+    nearest = corpus.search(topic, k=MENTION_CANDIDATES)
+    wanted = {_said(question.quoted[0])} if question.quoted else {_said(topic), _said(corpus.meaning(topic, nearest))}
     numbers = set(numbers_of(topic))
     found: dict[str, Span] = {}
     loosely: dict[str, Span] = {}
-    for candidate in corpus.search(topic, k=MENTION_CANDIDATES):
+    for candidate in nearest:
         passage = candidate.hit.passage
         article = corpus.articles[passage.article_id]
         for span in passage.sentences:
             sentence = reading(article, span)
-            if f" {wanted} " in flat(sentence) and numbers <= set(numbers_of(sentence)):
+            if any(said in _said(sentence) for said in wanted) and numbers <= set(numbers_of(sentence)):
                 found.setdefault(article.id, span)
             elif corpus.share(question, sentence, content_syllables(topic, question.language)) >= 0.85:
                 loosely.setdefault(article.id, span)
@@ -204,6 +209,11 @@ def _mentions(question: Question, corpus: Corpus) -> Listing:
     return Listing(statements, heading=heading, refusal=words["refused"], kind="mentions")
 
 
+def _said(text: str) -> str:
+    """The text flat; "Quyết định số 290" and "Quyết định 290" are one."""
+    return re.sub(r" so (?=\d)", " ", flat(text))
+
+
 def _mention(question: Question, corpus: Corpus, article: Article, span: Span) -> Statement:
     quote = corpus.cut(question, article, span, max_characters=MENTION_CHARACTERS)
     label = f"- {_short(article.metadata.title)}: "
@@ -212,6 +222,8 @@ def _mention(question: Question, corpus: Corpus, article: Article, span: Span) -
 
 def topic_of(question: Question) -> str:
     """What "which articles mention X" asks for: "Những bài nào nhắc đến Nghị quyết số 25?" → "Nghị quyết số 25"."""
+    if given := _IN_BRACKETS.search(question.text):  # "Decision 290 (Quyết định 290)": as the articles have it
+        return given.group(1).strip()
     if question.quoted:
         rest = question.text.replace(question.quoted[0], " ")
         return " ".join([question.quoted[0], *numbers_of(rest)])

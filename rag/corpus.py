@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag.abbreviations import written_out
 from rag.clauses import quote_span
@@ -15,7 +15,7 @@ from rag.embed import Embedder
 from rag.glossary import glossed
 from rag.index import Index
 from rag.passages import reading
-from rag.question import Question, language_of
+from rag.question import Question, content_syllables, language_of
 from rag.reader import Page, Reader, Reading
 from rag.retrieve import Candidate, as_written, retrieve
 from rag.select import Sentence, score_sentences, share_held
@@ -56,12 +56,12 @@ class Corpus:
         if self.only is not None:
             only = self.only if only is None else self.only.intersection(only)
         found = retrieve(self.index, text, embedder=self.embedder, k=k, only=only)
-        meaning = self._meaning(text, found)
+        meaning = self.meaning(text, found)
         if meaning == as_written(text, self.index):
             return found
         return retrieve(self.index, text, embedder=self.embedder, k=k, only=only, meaning=meaning)
 
-    def _meaning(self, text: str, candidates: Sequence[Candidate]) -> str:
+    def meaning(self, text: str, candidates: Sequence[Candidate]) -> str:
         """What the models are asked: diacritics put back, abbreviations and foreign terms told as the passages do."""
         passages = (candidate.hit.passage for candidate in candidates)
         texts = [reading(self.articles[p.article_id], Span(p.start, p.end)) for p in passages]
@@ -74,6 +74,7 @@ class Corpus:
         `thorough`: the reader reads on after a passage that surely has the answer, for others to be compared with it.
         """
         candidates = list(candidates)
+        question = _glossed(question, self.meaning(question.text, candidates))
         readings = self._read(question, candidates, thorough=thorough)
         return score_sentences(question, candidates, self.articles, self.index.lexical, readings)
 
@@ -85,7 +86,8 @@ class Corpus:
 
     def share(self, question: Question, text: str, content: Sequence[str] | None = None) -> float:
         """The share, by rarity, of the question's content (or of some other) that a text has, 0 to 1."""
-        return share_held(question, text, self.index.lexical, content=content)
+        asked = question if content else _glossed(question, glossed(question.text, [text]))
+        return share_held(asked, text, self.index.lexical, content=content)
 
     def sentence_cosines(self, passage: Passage, vector: FloatVector) -> list[float]:
         """The cosine of each sentence of a passage of this index with a vector of length 1."""
@@ -97,7 +99,8 @@ class Corpus:
         self, question: Question, article: Article, span: Span, *, max_characters: int, answer: Span | None = None
     ) -> Span:
         """The part of a sentence to quote; with the place where the answer was found, if it was."""
-        return quote_span(question, article, span, self.index.lexical, max_characters=max_characters, answer=answer)
+        asked = _glossed(question, glossed(question.text, [reading(article, span)]))
+        return quote_span(asked, article, span, self.index.lexical, max_characters=max_characters, answer=answer)
 
     def _read(
         self, question: Question, candidates: Sequence[Candidate], *, thorough: bool
@@ -105,7 +108,7 @@ class Corpus:
         """The readings of the best passages. What was read for the same question before is not read again."""
         if self.reader is None:
             return None
-        written, wanted = self._meaning(question.text, candidates), Wanted.of(question, self.index.lexical)
+        written, wanted = self.meaning(question.text, candidates), Wanted.of(question, self.index.lexical)
         best = sorted(candidates, key=lambda candidate: (-candidate.hit.score, candidate.hit.rank))[:PASSAGES_READ]
         readings: dict[Passage, Reading] = {}
         for candidate in best:
@@ -123,6 +126,13 @@ class Corpus:
         if (asked, passage) not in self._readings:
             self._readings[asked, passage] = reader.read(asked, [Page(article.metadata.title, text)])[0]
         return self._readings[asked, passage]
+
+
+def _glossed(question: Question, text: str) -> Question:
+    """A question in another language, as `text` has it with the articles' own terms."""
+    if question.language == "vi":
+        return question
+    return replace(question, text=text, content=content_syllables(text, question.language))
 
 
 def _place(passage: Passage) -> tuple[str, int, int]:

@@ -13,7 +13,7 @@ from rag.dates import find_dates
 from rag.names import names_in
 from rag.phrases import holds_any
 from rag.question import Question
-from rag.terms import flat, fold
+from rag.terms import flat, fold, has_diacritics
 from rag.types import Span
 
 UNSURE = 0.5  # evidence where the kind of thing can't be told from the text
@@ -29,7 +29,10 @@ _NUMBER_WORDS = (  # Vietnamese (but "năm", which is "year", too), English, Fre
 )
 _NUMBER_WORD = re.compile(rf"(?<!\w)(?:{_NUMBER_WORDS})(?= \w)", re.IGNORECASE)
 _OF_DOCUMENT = re.compile(r"\d[\w]*[-/][A-ZĐ]{2,}[\w/-]*,?\s+(?:ngày\s+)?$")
-_AMOUNT = re.compile(r"(?:bao nhi[êe]?u|mấy|may|how many|how much|combien de|combien d['’])\s+(\w+)", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"(?:(?<!\w)(?:bao nhi[êe]?u|mấy|may|how many|how much|combien de)\s+|combien d['’]|(?:多少|几)[位个名项]?\s*)(\w+)",
+    re.IGNORECASE,
+)
 
 
 def evidence_of(question: Question, text: str) -> float:
@@ -90,7 +93,7 @@ def _counted(question: Question) -> str:
     if question.units:  # which have spellings of their own
         return ""
     amount = _AMOUNT.search(question.text)
-    return fold(amount.group(1)) if amount and question.language == "vi" else ""
+    return fold(amount.group(1)) if amount and (question.language == "vi" or has_diacritics(amount.group(1))) else ""
 
 
 def _stands_by(noun: str, text: str, number: Span) -> bool:

@@ -3,7 +3,7 @@
     glossed("How many staff has the Fatherland Front?", ["Mặt trận Tổ quốc có 9 biên chế."])
         → "How many biên chế has the Mặt trận Tổ quốc?"
 
-From `data/glossary.yaml`, and only where the passages found have the word. In the place of the phrase the reader makes
+From `data/glossary.tsv`, and only where the passages found have the word. In the place of the phrase the reader makes
 much of it, in brackets after it next to nothing. Knows phrases; no article and no index.
 """
 
@@ -12,10 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import cast
 
 from rag.phrases import HAN, find
-from rag.tables import read_words
+from rag.tables import read_phrases
 from rag.terms import flat, fold
 from rag.types import Span
 
@@ -60,9 +59,8 @@ def _firsts(text: str) -> Iterator[str]:
 @cache
 def _phrases() -> Mapping[str, Sequence[tuple[str, str]]]:
     """(a phrase, the word that it means) by what the phrase begins with."""
-    table = cast(Mapping[str, list[str]], read_words("glossary"))
     found: dict[str, list[tuple[str, str]]] = {}
-    for meant, phrases in table.items():
+    for meant, phrases in read_phrases("glossary"):
         for phrase in phrases:
             found.setdefault(next(_firsts(phrase)) if not HAN.match(phrase) else phrase[0], []).append((phrase, meant))
     return found
