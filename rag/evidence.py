@@ -30,7 +30,8 @@ _NUMBER_WORDS = (  # Vietnamese (but "năm", which is "year", too), English, Fre
 _NUMBER_WORD = re.compile(rf"(?<!\w)(?:{_NUMBER_WORDS})(?= \w)", re.IGNORECASE)
 _OF_DOCUMENT = re.compile(r"\d[\w]*[-/][A-ZĐ]{2,}[\w/-]*,?\s+(?:ngày\s+)?$")
 _AMOUNT = re.compile(
-    r"(?:(?<!\w)(?:bao nhi[êe]?u|mấy|may|how many|how much|combien de)\s+|combien d['’]|(?:多少|几)[位个名项]?\s*)(\w+)",
+    r"(?:(?<!\w)(?:bao nhi[êe]?u|mấy|may|how many|how much|combien de)\s+"
+    r"|combien d['’]|(?:多少|几)[位个名项]?\s*)(\w+)",
     re.IGNORECASE,
 )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from rag.about import Listing, about_articles, article_about
 from rag.cite import Quotation, Statement
 from rag.confidence import ANSWER_THRESHOLD, METADATA_CONFIDENCE, confidence_of
+from rag.config import MAX_QUESTION_CHARACTERS
 from rag.corpus import Corpus
 from rag.described import described
 from rag.errors import QuestionError
@@ -104,14 +105,17 @@ def _from_listing(listing: Listing, asked: Question, together: Question, nearest
 
 
 def _question_before(asked: Question, history: Sequence[str]) -> Question | None:
-    """The last question before, when this one leans on it."""
+    """The last question before, when this one leans on it; together with what that one leans on itself."""
     if not leans_on_history(asked):
         return None
-    for earlier in reversed(history):
+    for place in reversed(range(len(history))):
         try:
-            return read_question(earlier)
+            before = read_question(history[place])
         except QuestionError:
             continue  # an empty line in the history says nothing
+        first = _question_before(before, history[:place])
+        fits = first and len(first.text) + len(before.text) < MAX_QUESTION_CHARACTERS // 2
+        return _together(first, before) if first and fits else before
     return None
 
 

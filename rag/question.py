@@ -172,11 +172,9 @@ def wants_several(question: Question) -> bool:
 
 def leans_on_history(question: Question) -> bool:
     """Whether a question can't be understood alone: it begins with "còn …", holds a pronoun, or is a bare word."""
-    first = " ".join(re.findall(r"\w+", question.text.casefold())[:2])
-    begins = any(
-        first == phrase or first.startswith(phrase + " ") or (HAN.match(phrase) and first.startswith(phrase))
-        for phrase in (p.casefold() for p in phrases_of("followup_begins"))
-    )
+    start = next(i for i, c in enumerate(question.text) if c.isalnum())
+    phrases = (p for p in phrases_of("followup_begins") if question.language == "vi" or not has_diacritics(p))
+    begins = any(place.start == start for phrase in phrases for place in find(question.text, phrase))
     pronouns = holds_any(question.text, "followup_pronouns") or bool(person_pronouns(question.text))
     return begins or pronouns or len(question.content) + len(question.numbers) <= 2
 

@@ -31,6 +31,7 @@ FLOORS = [
         "terms",
         "dates",
         "names",
+        "offices",
         "question",
         "evidence",
         "followups",
