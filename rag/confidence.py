@@ -9,10 +9,7 @@ from __future__ import annotations
 import math
 
 from rag.evidence import SHORT_NAME
-from rag.glossary import glossed
-from rag.offices import names_office, office_asked
 from rag.passages import reading
-from rag.phrases import phrases_of
 from rag.question import Question, language_of
 from rag.select import FAR_AHEAD, Sentence, log_odds
 from rag.weights import calibration, weighed, weights_for
@@ -39,7 +36,7 @@ def measures(question: Question, best: Sentence) -> dict[str, float]:
         "evidence": best.evidence,
         "met": best.met,
         "numbers_met": best.numbers_met,
-        "names_met": max(best.names_met, across),
+        "names_met": best.names_met,
         "across": across,
         "lead": best.lead / FAR_AHEAD,
     }
@@ -59,16 +56,8 @@ def confidence_of(question: Question, best: Sentence | None) -> float:
 
 
 def _nobody(question: Question, best: Sentence) -> bool:
-    """Whether a person is asked for where no name stands, nor the reader found anything with a capital: an office.
-
-    Or the holder of an office where only others are named.
-    """
-    if question.kind != "person":
-        return False
-    office = office_asked(glossed(question.text, phrases_of("offices")))
-    if office and not names_office(office, reading(best.article, best.span)):
-        return True
-    if best.evidence > SHORT_NAME or best.read is None:
+    """Whether a person is asked for where no name stands, nor the reader found anything with a capital: an office."""
+    if question.kind != "person" or best.evidence > SHORT_NAME or best.read is None:
         return False
     return best.answer is None or not any(c.isupper() for c in reading(best.article, best.answer))
 

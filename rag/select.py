@@ -44,7 +44,7 @@ class Sentence:
     evidence: float  # the kind of thing asked for is there
     met: float  # the share of the question's numbers, dates and names that the sentence or its article meets
     numbers_met: float  # 0 when a number or a date is met nowhere in the article, else 1
-    names_met: float  # the same of names and quotations
+    names_met: float  # the same of names and quotations; and when the office asked for is not in the sentence
     whole: float  # it ends as a sentence does; a caption or a heading has a question's words and tells little
     read: float | None = None  # the probability that the answer starts in it, by the reader; None: there is no reader
     answerable: float = 0.0  # the probability that its passage answers, by the reader
@@ -111,7 +111,7 @@ def _measured(
         evidence=evidence_of(wanted.question, text),
         met=wanted.met(numbers + names),
         numbers_met=float(min(numbers, default=1.0) > 0),
-        names_met=float(min(names, default=1.0) > 0),
+        names_met=float(min(names, default=1.0) > 0 and wanted.names_office(text)),
         whole=float(text.endswith(SENTENCE_ENDS)),
     )
 

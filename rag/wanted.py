@@ -13,6 +13,8 @@ from typing import Protocol
 
 from rag.abbreviations import initials
 from rag.dates import FoundDate, dates_told
+from rag.glossary import glossed
+from rag.offices import names_office, office_asked
 from rag.phrases import phrases_of
 from rag.question import Question, numbers_of
 from rag.terms import flat, fold, has_diacritics, spelling, terms
@@ -47,6 +49,7 @@ class Wanted:
     folded: tuple[str, ...]  # the same without diacritics
     weights: tuple[float, ...]
     names: tuple[str, ...]  # and quotations, flat, that must be met
+    office: str  # whose holder is asked for, if one is
     check_weights: tuple[float, ...]  # of the question's numbers, dates and names, by rarity: an office is no name
 
     @staticmethod
@@ -67,7 +70,9 @@ class Wanted:
         rarities += [vocabulary.rarity(str(day.year)) if day.year else 1.0 for day in question.dates]
         rarities += [max(map(vocabulary.rarity, name.split()), default=0.0) for name in names]
         folded = tuple(fold(term) for term in chosen)
-        return Wanted(question, chosen, folded, weights, names, tuple(rarities))
+        person = question.kind == "person"
+        office = office_asked(glossed(question.text, phrases_of("offices"))) if person else ""
+        return Wanted(question, chosen, folded, weights, names, office, tuple(rarities))
 
     def met(self, checks: Sequence[float]) -> float:
         """The weighted mean of the checks, numbers and dates before names; 1 where there is nothing to meet."""
@@ -102,6 +107,10 @@ class Wanted:
     def name_checks(self, text: str, article: Article) -> list[float]:
         """The same for each name and quotation."""
         return list(self._names(text, article))
+
+    def names_office(self, text: str) -> bool:
+        """Whether a text names the office whose holder is asked for; true where none is."""
+        return not self.office or names_office(self.office, text)
 
     def _numbers(self, text: str, article: Article) -> Iterable[float]:
         here = set(numbers_of(text)) if self.question.numbers else set()

@@ -57,8 +57,6 @@ def test_what_is_missed_altogether_leaves_a_quarter_whatever_the_rest_says() -> 
     assert confidence_of(QUESTION, sure) > 0.9
     for missed in (replace(sure, numbers_met=0.0), replace(sure, names_met=0.0)):
         assert confidence_of(QUESTION, missed) < ANSWER_THRESHOLD
-    asked = read_question("How many workers did the Song Xanh plant have in 2022?")
-    assert measures(asked, replace(sure, names_met=0.0))["names_met"] == 1.0  # in another language it may be spelt so
 
 
 def test_nobody_is_no_answer_to_who() -> None:

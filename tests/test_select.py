@@ -100,6 +100,24 @@ def test_a_number_of_one_digit_may_be_a_word_and_a_name_may_be_shortened() -> No
     assert wanted.name_checks(text, article(text)) == [0.5]
 
 
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Who heads the Song Xanh Garment Plant?", ()),  # which is spelt otherwise in Vietnamese
+        ("Who is Lê Thị Hoa?", (" lê thị hoa ",)),
+    ],
+)
+def test_of_names_in_another_language_only_vietnamese_ones_are_to_be_met(question: str, names: tuple[str, ...]) -> None:
+    assert Wanted.of(read_question(question), VOCABULARY).names == names
+
+
+def test_the_holder_of_another_office_is_missed() -> None:
+    wanted = Wanted.of(read_question("Ai là Bí thư Tỉnh ủy?"), VOCABULARY)
+    assert not wanted.names_office("Phó Bí thư Tỉnh ủy Lê Thành Long chủ trì.")
+    assert wanted.names_office("Bí thư Tỉnh ủy Lê Thị Hoa chủ trì.")
+    assert Wanted.of(read_question("Ai chủ trì?"), VOCABULARY).names_office("Ông An.")
+
+
 def test_a_rare_name_weighs_more_than_an_office() -> None:
     wanted = Wanted.of(read_question("Vì sao Ban Dân vận ở Hà Tĩnh họp?"), VOCABULARY)
     assert wanted.names == (" ban dân ", " hà tĩnh ")
