@@ -48,10 +48,11 @@ def quote_span(
     if len(text) <= max_characters:
         return span
     occurrences = _occurrences(Wanted.of(question, vocabulary), text)
-    places = places_of(question, text) or _named(question, text)
+    named = _named(question, text)
+    places = places_of(question, text) or named
     cuts = _clause_cuts(text, max_characters, quotations_apart=bool(places))
     clauses = [Span(a, b) for a, b in pairwise(cuts)]
-    anchors = _read(answer, span, text, places if question.kind == "date" else ()) or places or clauses
+    anchors = _read(answer, span, text, question, places, named=bool(named)) or places or clauses
     anchor = max(anchors, key=lambda place: (_nearness(place, occurrences, text), -place.start))
     first = max(i for i, clause in enumerate(clauses) if clause.start <= anchor.start)
     last = min(i for i, clause in enumerate(clauses) if clause.end >= anchor.end)
@@ -73,13 +74,19 @@ def _named(question: Question, text: str) -> list[Span]:
     return [Span(*m.span()) for m in _QUOTATION.finditer(text)] if holds_any(question.text, "name_wanted") else []
 
 
-def _read(answer: Span | None, span: Span, text: str, dates: Sequence[Span]) -> list[Span]:
-    """Where in the sentence the reader found the answer; nowhere when it took a date that is not of those asked for."""
+def _read(
+    answer: Span | None, span: Span, text: str, question: Question, places: Sequence[Span], *, named: bool
+) -> list[Span]:
+    """Where in the sentence the reader found the answer; nowhere when that is not what is asked for, and some is."""
     if answer is None:
         return []
     found = Span(answer.start - span.start, answer.end - span.start)
-    asked_for = any(found.start < date.end and date.start < found.end for date in dates)
-    return [found] if asked_for or not dates or not find_dates(text[found.start : found.end]) else []
+    asked_for = any(found.start < place.end and place.start < found.end for place in places)
+    if question.kind == "date":  # a date, but not one of those asked for
+        other = bool(places) and bool(find_dates(text[found.start : found.end]))
+    else:
+        other = bool(places) and (named or question.kind == "number")
+    return [] if other and not asked_for else [found]
 
 
 def _window(text: str, run: Span, anchor: Span, max_characters: int) -> Span:

@@ -12,7 +12,7 @@ import re
 from rag.dates import find_dates
 from rag.names import names_in
 from rag.phrases import holds_any
-from rag.question import Question
+from rag.question import Question, numbers_of
 from rag.terms import flat, fold, has_diacritics
 from rag.types import Span
 
@@ -75,6 +75,7 @@ def places_of(question: Question, text: str) -> list[Span]:
             return []
         dated = [(d.start, d.end) for d in find_dates(text)]
         found = [Span(*m.span()) for pattern in (_NUMBER, _NUMBER_WORD) for m in pattern.finditer(text)]
+        found = [s for s in found if not set(numbers_of(text[s.start : s.end])) & set(question.numbers)]
         places = sorted(s for s in found if not any(a <= s.start < b for a, b in dated))
         noun = _counted(question)
         counted = [place for place in places if noun and _stands_by(noun, text, place)]

@@ -1,10 +1,9 @@
-"""The office whose holder a question asks for, and whether a text names it.
+"""The office whose holder a question asks for, and the offices that a text names. By the tables of `questions.yaml`.
 
-    office_asked("Ai là Bí thư Tỉnh ủy?")                               → "bi thu"
+    office_asked("Ai là Bí thư Tỉnh ủy?")                               → "bi thu tinh uy"
     names_office("bi thu", "Phó Bí thư Tỉnh ủy Lê Thành Long chủ trì")  → False
 
-A text about a deputy doesn't tell who the chief is. By the tables of `questions.yaml`; diacritics make no difference.
-Knows no article.
+A text about a deputy doesn't tell who the chief is. Offices are told without diacritics. Knows no article.
 """
 
 from __future__ import annotations
@@ -13,45 +12,50 @@ import re
 from functools import cache
 
 from rag.phrases import HAN, phrases_of
-from rag.terms import flat
+from rag.terms import flat, fold, has_diacritics, spelling
 
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")  # what a question says there is by the way
+_MARKS = re.compile(r"[^\w\s]+")
 
 
-def office_asked(text: str) -> str:
-    """The office, flat, that a question asks the holder of; "" where it asks for none."""
-    match = _asked().search(_spread(_BRACKETS.sub(" ", text)))
-    return (match.group(1) or match.group(2)) if match else ""
+def office_asked(question: str) -> str:
+    """The office that a question asks the holder of; "" where it asks for none."""
+    text = _BRACKETS.sub(" ", question)
+    match = _asked(has_diacritics(text)).search(_spread(text))
+    return fold(match.group(1) or match.group(2)) if match else ""
 
 
 def names_office(office: str, text: str) -> bool:
     """Whether a text names the office: more of it ("phó bí thư thường trực" is a "phó bí thư") or less."""
-    return any(f"{named} ".startswith(f"{office} ") or f"{office} ".startswith(f"{named} ") for named in _offices(text))
+    return any(f"{named} ".startswith(f"{office} ") or f"{office} ".startswith(f"{named} ") for named in offices_in(text))
 
 
-def _offices(text: str) -> list[str]:
-    return _named().findall(_spread(text))
+def offices_in(text: str) -> list[str]:
+    """The offices that a text names, in order."""
+    return [fold(office) for office in _named(has_diacritics(text)).findall(_spread(text))]
 
 
 @cache
-def _asked() -> re.Pattern[str]:
-    office = f"({_either('offices')})"
+def _asked(exact: bool) -> re.Pattern[str]:
+    offices, wanted, named = (_either(table, exact) for table in ("offices", "holder_wanted", "holder_named"))
     return re.compile(
-        rf" (?:{_either('holder_wanted')}) (?:\w+ ){{0,2}}?{office} "
-        rf"| {office} (?!.* (?:{_either('offices')}) )(?:.* )?(?:{_either('holder_named')})(?: |$)"
+        rf" (?:{wanted}) (?:\w+ ){{0,2}}?({offices}) | ({offices}) (?!.* (?:{offices}) )(?:.* )?(?:{named})(?: |$)"
     )
 
 
 @cache
-def _named() -> re.Pattern[str]:
-    return re.compile(rf"(?<= )(?:{_either('offices')})(?= )")
+def _named(exact: bool) -> re.Pattern[str]:
+    return re.compile(rf"(?<= )(?:{_either('offices', exact)})(?= )")
 
 
-def _either(table: str) -> str:
-    """The phrases of a table, flat, the longest first."""
-    return "|".join(re.escape(_spread(phrase).strip()) for phrase in sorted(phrases_of(table), key=len, reverse=True))
+def _either(table: str, exact: bool) -> str:
+    """The phrases of a table as `_spread` has them, the longest first."""
+    form = spelling if exact else flat
+    phrases = (form(HAN.sub(r" \g<0> ", phrase)).strip() for phrase in phrases_of(table))
+    return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
 
 
 def _spread(text: str) -> str:
-    """The text flat, each Chinese character a word."""
-    return flat(HAN.sub(r" \g<0> ", text))
+    """The text without marks, a bar in the place of each, and each Chinese character a word."""
+    form = spelling if has_diacritics(text) else flat
+    return "|".join(form(HAN.sub(r" \g<0> ", part)) for part in _MARKS.split(text))

@@ -111,7 +111,7 @@ def _measured(
         evidence=evidence_of(wanted.question, text),
         met=wanted.met(numbers + names),
         numbers_met=float(min(numbers, default=1.0) > 0),
-        names_met=float(min(names, default=1.0) > 0 and wanted.names_office(text)),
+        names_met=float(min(names, default=1.0) > 0 and wanted.names_offices(text, article)),
         whole=float(text.endswith(SENTENCE_ENDS)),
     )
 

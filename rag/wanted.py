@@ -14,7 +14,7 @@ from typing import Protocol
 from rag.abbreviations import initials
 from rag.dates import FoundDate, dates_told
 from rag.glossary import glossed
-from rag.offices import names_office, office_asked
+from rag.offices import names_office, office_asked, offices_in
 from rag.phrases import phrases_of
 from rag.question import Question, numbers_of
 from rag.terms import flat, fold, has_diacritics, spelling, terms
@@ -50,6 +50,7 @@ class Wanted:
     weights: tuple[float, ...]
     names: tuple[str, ...]  # and quotations, flat, that must be met
     office: str  # whose holder is asked for, if one is
+    offices: tuple[str, ...]  # that the question names
     check_weights: tuple[float, ...]  # of the question's numbers, dates and names, by rarity: an office is no name
 
     @staticmethod
@@ -70,9 +71,11 @@ class Wanted:
         rarities += [vocabulary.rarity(str(day.year)) if day.year else 1.0 for day in question.dates]
         rarities += [max(map(vocabulary.rarity, name.split()), default=0.0) for name in names]
         folded = tuple(fold(term) for term in chosen)
-        person = question.kind == "person"
-        office = office_asked(glossed(question.text, phrases_of("offices"))) if person else ""
-        return Wanted(question, chosen, folded, weights, names, office, tuple(rarities))
+        told = glossed(question.text, phrases_of("offices"))
+        if question.language != "vi" and not has_diacritics(told):  # "According to Truong Thi Mai": no "tổ trưởng"
+            told = ""
+        office = office_asked(told) if question.kind == "person" else ""
+        return Wanted(question, chosen, folded, weights, names, office, tuple(offices_in(told)), tuple(rarities))
 
     def met(self, checks: Sequence[float]) -> float:
         """The weighted mean of the checks, numbers and dates before names; 1 where there is nothing to meet."""
@@ -108,9 +111,10 @@ class Wanted:
         """The same for each name and quotation."""
         return list(self._names(text, article))
 
-    def names_office(self, text: str) -> bool:
-        """Whether a text names the office whose holder is asked for; true where none is."""
-        return not self.office or names_office(self.office, text)
+    def names_offices(self, text: str, article: Article) -> bool:
+        """Whether a text names the office whose holder is asked for, and its article all that the question names."""
+        asked = not self.office or names_office(self.office, text)
+        return asked and all(names_office(office, article.plain) for office in self.offices)
 
     def _numbers(self, text: str, article: Article) -> Iterable[float]:
         here = set(numbers_of(text)) if self.question.numbers else set()
