@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from rag.abbreviations import written_out
 from rag.clauses import quote_span
 from rag.embed import Embedder
-from rag.glossary import glossed
+from rag.glossary import in_words_of
 from rag.index import Index
 from rag.passages import reading
 from rag.question import Question, content_syllables, language_of
@@ -62,11 +62,13 @@ class Corpus:
         return retrieve(self.index, text, embedder=self.embedder, k=k, only=only, meaning=meaning)
 
     def meaning(self, text: str, candidates: Sequence[Candidate]) -> str:
-        """What the models are asked: diacritics put back, abbreviations and foreign terms told as the passages do."""
+        """What the models are asked: diacritics put back, abbreviations and other words told as the passages do."""
+        texts = self._texts(candidates)
+        return in_words_of(texts, written_out(as_written(text, self.index), texts), language_of(text))
+
+    def _texts(self, candidates: Sequence[Candidate]) -> list[str]:
         passages = (candidate.hit.passage for candidate in candidates)
-        texts = [reading(self.articles[p.article_id], Span(p.start, p.end)) for p in passages]
-        written = written_out(as_written(text, self.index), texts)
-        return written if language_of(text) == "vi" else glossed(written, texts)
+        return [reading(self.articles[p.article_id], Span(p.start, p.end)) for p in passages]
 
     def score(self, question: Question, candidates: Iterable[Candidate], *, thorough: bool = False) -> list[Sentence]:
         """The sentences of the candidates as answers to the question, best first.
@@ -74,7 +76,7 @@ class Corpus:
         `thorough`: the reader reads on after a passage that surely has the answer, for others to be compared with it.
         """
         candidates = list(candidates)
-        question = _glossed(question, self.meaning(question.text, candidates))
+        question = _in_words_of(self._texts(candidates), question)
         readings = self._read(question, candidates, thorough=thorough)
         return score_sentences(question, candidates, self.articles, self.index.lexical, readings)
 
@@ -86,7 +88,7 @@ class Corpus:
 
     def share(self, question: Question, text: str, content: Sequence[str] | None = None) -> float:
         """The share, by rarity, of the question's content (or of some other) that a text has, 0 to 1."""
-        asked = question if content else _glossed(question, glossed(question.text, [text]))
+        asked = question if content else _in_words_of([text], question)
         return share_held(asked, text, self.index.lexical, content=content)
 
     def sentence_cosines(self, passage: Passage, vector: FloatVector) -> list[float]:
@@ -99,7 +101,7 @@ class Corpus:
         self, question: Question, article: Article, span: Span, *, max_characters: int, answer: Span | None = None
     ) -> Span:
         """The part of a sentence to quote; with the place where the answer was found, if it was."""
-        asked = _glossed(question, glossed(question.text, [reading(article, span)]))
+        asked = _in_words_of([reading(article, span)], question)
         return quote_span(asked, article, span, self.index.lexical, max_characters=max_characters, answer=answer)
 
     def _read(
@@ -128,9 +130,10 @@ class Corpus:
         return self._readings[asked, passage]
 
 
-def _glossed(question: Question, text: str) -> Question:
-    """A question in another language, as `text` has it with the articles' own terms."""
-    if question.language == "vi":
+def _in_words_of(texts: Iterable[str], question: Question) -> Question:
+    """The question with what it says in other words, or in another language, as the articles' texts say it."""
+    text = in_words_of(texts, question.text, question.language)
+    if text == question.text:
         return question
     return replace(question, text=text, content=content_syllables(text, question.language))
 

@@ -1,10 +1,12 @@
-"""Tell the models what a question in another language calls by another name.
+"""Tell the models in the articles' own words what a question calls by another name.
 
-    glossed("How many staff has the Fatherland Front?", ["Mặt trận Tổ quốc có 9 biên chế."])
+    in_words_of(["Mặt trận Tổ quốc có 9 biên chế."], "How many staff has the Fatherland Front?", "en")
         → "How many biên chế has the Mặt trận Tổ quốc?"
+    in_words_of(["củng cố niềm tin"], "Lòng tin ra sao?", "vi")  → "niềm tin ra sao?"
 
-From `data/glossary.tsv`, and only where the passages found have the word. In the place of the phrase the reader makes
-much of it, in brackets after it next to nothing. Knows phrases; no article and no index.
+By two tables: `data/glossary.tsv` for other languages, `data/everyday.tsv` for what people say and newspapers print in
+other words. Only where the passages found have the word. In the place of the phrase the reader makes much of it, in
+brackets after it next to nothing. Knows phrases; no article and no index.
 """
 
 from __future__ import annotations
@@ -12,25 +14,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import Literal
 
 from rag.phrases import HAN, find
 from rag.tables import read_phrases
 from rag.terms import flat, fold
 from rag.types import Span
 
+Table = Literal["glossary", "everyday"]
+
 _WORD = re.compile(r"\w+")
 
 
-def glossed(text: str, passages: Iterable[str]) -> str:
+def in_words_of(passages: Iterable[str], text: str, language: str) -> str:
     """The text with the passages' own words in the place of the phrases that mean them; the longest phrases count."""
+    table: Table = "everyday" if language == "vi" else "glossary"
     told = ""
     taken: list[tuple[Span, str]] = []
-    for phrase, meant in _phrases_of(text):
+    for phrase, meant in _phrases_of(text, table):
         for place in find(text, phrase):
             if any(place.start < other.end and other.start < place.end for other, _ in taken):
                 continue
             told = told or flat("\n".join(passages))
-            if f" {flat(meant).strip()} " in told and flat(meant) not in flat(text):
+            said = table == "everyday" and flat(phrase) in told
+            if flat(meant) in told and flat(meant) not in flat(text) and not said:
                 taken.append((place, meant))
     for place, meant in sorted(taken, reverse=True):
         before, after = text[: place.start], text[place.end :]
@@ -43,10 +50,10 @@ def _touches(character: str) -> bool:
     return character.isalnum() and not HAN.match(character)
 
 
-def _phrases_of(text: str) -> list[tuple[str, str]]:
+def _phrases_of(text: str, table: Table) -> list[tuple[str, str]]:
     """(a phrase, the word that it means) of those that the text may have, the longest phrases first."""
-    found = {first for first in _firsts(text) if first in _phrases()}
-    pairs = [pair for first in found for pair in _phrases()[first]]
+    phrases = _phrases(table)
+    pairs = [pair for first in set(_firsts(text)) for pair in phrases.get(first, ())]
     return sorted(pairs, key=lambda pair: (-len(pair[0]), pair))
 
 
@@ -57,10 +64,10 @@ def _firsts(text: str) -> Iterator[str]:
 
 
 @cache
-def _phrases() -> Mapping[str, Sequence[tuple[str, str]]]:
+def _phrases(table: Table) -> Mapping[str, Sequence[tuple[str, str]]]:
     """(a phrase, the word that it means) by what the phrase begins with."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for meant, phrases in read_phrases("glossary"):
+    for meant, phrases in read_phrases(table):
         for phrase in phrases:
             found.setdefault(next(_firsts(phrase)) if not HAN.match(phrase) else phrase[0], []).append((phrase, meant))
     return found

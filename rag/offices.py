@@ -27,7 +27,9 @@ def office_asked(question: str) -> str:
 
 def names_office(office: str, text: str) -> bool:
     """Whether a text names the office: more of it ("phó bí thư thường trực" is a "phó bí thư") or less."""
-    return any(f"{named} ".startswith(f"{office} ") or f"{office} ".startswith(f"{named} ") for named in offices_in(text))
+    return any(
+        f"{named} ".startswith(f"{office} ") or f"{office} ".startswith(f"{named} ") for named in offices_in(text)
+    )
 
 
 def offices_in(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from rag.abbreviations import initials
 from rag.dates import FoundDate, dates_told
-from rag.glossary import glossed
+from rag.glossary import in_words_of
 from rag.offices import names_office, office_asked, offices_in
 from rag.phrases import phrases_of
 from rag.question import Question, numbers_of
@@ -71,7 +71,7 @@ class Wanted:
         rarities += [vocabulary.rarity(str(day.year)) if day.year else 1.0 for day in question.dates]
         rarities += [max(map(vocabulary.rarity, name.split()), default=0.0) for name in names]
         folded = tuple(fold(term) for term in chosen)
-        told = glossed(question.text, phrases_of("offices"))
+        told = in_words_of(phrases_of("offices"), question.text, question.language)
         if question.language != "vi" and not has_diacritics(told):  # "According to Truong Thi Mai": no "tổ trưởng"
             told = ""
         office = office_asked(told) if question.kind == "person" else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import rag
-from rag.glossary import glossed
+from rag.glossary import in_words_of
 
 TOLD = ["Mặt trận Tổ quốc có 9 biên chế, Ban Dân vận có 7."]
 
@@ -26,11 +26,25 @@ TOLD = ["Mặt trận Tổ quốc có 9 biên chế, Ban Dân vận có 7."]
     ],
 )
 def test_what_the_passages_have_is_told(asked: str, meant: str) -> None:
-    assert glossed(asked, TOLD) == meant
+    assert in_words_of(TOLD, asked, "en") == meant
 
 
 def test_articles_of_another_language_get_no_gloss() -> None:
-    assert glossed("How many staff has the board?", ["The board has nine staff."]) == "How many staff has the board?"
+    question = "How many staff has the board?"
+    assert in_words_of(["The board has nine staff."], question, "en") == question
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "meant"),
+    [
+        ("Lòng tin của người dân ra sao?", "củng cố niềm tin của nhân dân", "niềm tin của nhân dân ra sao?"),
+        ("long tin cua nguoi dan ra sao", "củng cố niềm tin của nhân dân", "niềm tin cua nhân dân ra sao"),
+        ("Lòng tin ra sao?", "niềm tin và lòng tin", "Lòng tin ra sao?"),  # which the passages say, too
+        ("Lòng tin ra sao?", "một bài khác", "Lòng tin ra sao?"),
+    ],
+)
+def test_what_people_say_is_told_as_newspapers_print_it(asked: str, told: str, meant: str) -> None:
+    assert in_words_of([told], asked, "vi") == meant
 
 
 def test_an_english_question_finds_the_office(seed_assistant: rag.Assistant) -> None:
