@@ -130,7 +130,7 @@ class Corpus:
         return self._readings[asked, passage]
 
 
-def _in_words_of(texts: Iterable[str], question: Question) -> Question:
+def _in_words_of(texts: Collection[str], question: Question) -> Question:
     """The question with what it says in other words, or in another language, as the articles' texts say it."""
     text = in_words_of(texts, question.text, question.language)
     if text == question.text:

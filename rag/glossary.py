@@ -12,9 +12,9 @@ brackets after it next to nothing. Knows phrases; no article and no index.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from typing import Literal
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple
 
 from rag.phrases import HAN, find
 from rag.tables import read_phrases
@@ -26,23 +26,37 @@ Table = Literal["glossary", "everyday"]
 _WORD = re.compile(r"\w+")
 
 
-def in_words_of(passages: Iterable[str], text: str, language: str) -> str:
+class _Phrase(NamedTuple):
+    phrase: str
+    folded: str
+    meant: str  # flat
+    written: str  # what is meant, as it is written
+
+
+def in_words_of(passages: Collection[str], text: str, language: str) -> str:
     """The text with the passages' own words in the place of the phrases that mean them; the longest phrases count."""
     table: Table = "everyday" if language == "vi" else "glossary"
-    told = ""
+    said = flat(text)
     taken: list[tuple[Span, str]] = []
-    for phrase, meant in _phrases_of(text, table):
+    for phrase, _, meant, written in _phrases_of(text, table):
+        if meant in said or not _told(passages, meant) or (table == "everyday" and _told(passages, flat(phrase))):
+            continue
         for place in find(text, phrase):
-            if any(place.start < other.end and other.start < place.end for other, _ in taken):
-                continue
-            told = told or flat("\n".join(passages))
-            said = table == "everyday" and flat(phrase) in told
-            if flat(meant) in told and flat(meant) not in flat(text) and not said:
-                taken.append((place, meant))
-    for place, meant in sorted(taken, reverse=True):
+            if not any(place.start < other.end and other.start < place.end for other, _ in taken):
+                taken.append((place, written))
+    for place, written in sorted(taken, reverse=True):
         before, after = text[: place.start], text[place.end :]
-        text = f"{before}{' ' * _touches(before[-1:])}{meant}{' ' * _touches(after[:1])}{after}"
+        text = f"{before}{' ' * _touches(before[-1:])}{written}{' ' * _touches(after[:1])}{after}"
     return text
+
+
+def _told(passages: Collection[str], words: str) -> bool:
+    return any(words in _flat(passage) for passage in passages)
+
+
+@lru_cache(maxsize=4096)
+def _flat(passage: str) -> str:
+    return flat(passage)
 
 
 def _touches(character: str) -> bool:
@@ -50,11 +64,11 @@ def _touches(character: str) -> bool:
     return character.isalnum() and not HAN.match(character)
 
 
-def _phrases_of(text: str, table: Table) -> list[tuple[str, str]]:
-    """(a phrase, the word that it means) of those that the text may have, the longest phrases first."""
-    phrases = _phrases(table)
-    pairs = [pair for first in set(_firsts(text)) for pair in phrases.get(first, ())]
-    return sorted(pairs, key=lambda pair: (-len(pair[0]), pair))
+def _phrases_of(text: str, table: Table) -> list[_Phrase]:
+    """Those that the text may have, the longest first."""
+    phrases, folded = _phrases(table), fold(text)
+    found = [p for first in set(_firsts(text)) for p in phrases.get(first, ()) if p.folded in folded]
+    return sorted(found, key=lambda p: (-len(p.phrase), p))
 
 
 def _firsts(text: str) -> Iterator[str]:
@@ -64,10 +78,11 @@ def _firsts(text: str) -> Iterator[str]:
 
 
 @cache
-def _phrases(table: Table) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """(a phrase, the word that it means) by what the phrase begins with."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for meant, phrases in read_phrases(table):
+def _phrases(table: Table) -> Mapping[str, Sequence[_Phrase]]:
+    """The phrases of a table by what they begin with."""
+    found: dict[str, list[_Phrase]] = {}
+    for written, phrases in read_phrases(table):
         for phrase in phrases:
-            found.setdefault(next(_firsts(phrase)) if not HAN.match(phrase) else phrase[0], []).append((phrase, meant))
+            first = phrase[0] if HAN.match(phrase) else next(_firsts(phrase))
+            found.setdefault(first, []).append(_Phrase(phrase, fold(phrase), flat(written), written))
     return found

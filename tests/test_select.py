@@ -112,10 +112,20 @@ def test_of_names_in_another_language_only_vietnamese_ones_are_to_be_met(questio
 
 
 def test_the_holder_of_another_office_is_missed() -> None:
+    bearer, deputy = "Bí thư Tỉnh ủy Lê Thị Hoa chủ trì.", "Phó Bí thư Tỉnh ủy Lê Thành Long dự."
+    whole = article(f"{bearer} {deputy}")
     wanted = Wanted.of(read_question("Ai là Bí thư Tỉnh ủy?"), VOCABULARY)
-    assert not wanted.names_office("Phó Bí thư Tỉnh ủy Lê Thành Long chủ trì.")
-    assert wanted.names_office("Bí thư Tỉnh ủy Lê Thị Hoa chủ trì.")
-    assert Wanted.of(read_question("Ai chủ trì?"), VOCABULARY).names_office("Ông An.")
+    assert wanted.names_offices(bearer, whole)
+    assert not wanted.names_offices(deputy, whole)
+    assert Wanted.of(read_question("Ai chủ trì?"), VOCABULARY).names_offices(deputy, whole)
+
+
+def test_an_office_that_the_article_never_names_is_missed() -> None:
+    text = "Đoàn làm việc với một thứ trưởng."
+    wanted = [Wanted.of(read_question(f"{office} nói gì?"), VOCABULARY) for office in ("Bộ trưởng", "Thứ trưởng")]
+    assert [each.names_offices(text, article(text)) for each in wanted] == [False, True]
+    english = Wanted.of(read_question("What did the minister say?"), VOCABULARY)
+    assert not english.names_offices(text, article(text))
 
 
 def test_a_rare_name_weighs_more_than_an_office() -> None:
