@@ -34,6 +34,7 @@ TITLE_CHARACTERS = 90
 MENTION_CANDIDATES = 100  # passages looked through for a mention
 MOST_MENTIONS = 12  # articles quoted in an answer; the heading counts all
 MOST_LISTED = 50
+LISTING_WORDS = 2  # of content at most that ask for a list of articles, beside their year
 MEANT_ENOUGH = 0.5  # how far the topic of a question must agree with an article for it to be meant
 LEAD_SENTENCES, SUMMARY_CHARACTERS = 4, 280  # where the lead is looked for; what a summary has
 BRIEF = 120  # characters of a first sentence, with which the next is told, too
@@ -69,13 +70,20 @@ def about_articles(question: Question, corpus: Corpus, *, before: Question | Non
         return _mentions(question, corpus)
     if holds_any(text, "listing"):
         return _listing(corpus.articles.values(), language)
-    if holds_any(text, "dated") and (years := [d.year for d in question.dates if d.year]):
+    if _lists_dated(question) and (years := [d.year for d in question.dates if d.year]):
         dated = [a for a in corpus.articles.values() if a.metadata.published and a.metadata.published.year in years]
         return _listing(dated, language)
     fields = fields_asked(text)
     if fields and (holds_any(text, "article") or _entitled(question, corpus)):
         return _fields(fields, _article_meant(question, corpus, before), question, corpus)
     return None
+
+
+def _lists_dated(question: Question) -> bool:
+    """Whether nothing is asked but for the articles of a year: not "bài năm 2015 nói gì về đại hội?"."""
+    rest = without_phrases(question, ("dated", "mentions", "listing", "article"))
+    left = [s for s in content_syllables(rest, question.language) if not s.isdigit()]
+    return holds_any(question.text, "dated") and len(left) <= LISTING_WORDS
 
 
 def _authored(question: Question, corpus: Corpus) -> list[Article]:
