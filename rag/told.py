@@ -19,7 +19,7 @@ def without_told_days(question: str, article: Article) -> str:
     """The question less the dates that are the article's; all of it where no word would be left."""
     left = question
     for found in reversed(find_dates(question)):
-        if any(map(found.agrees_with, _days_of(article))):
+        if any(map(found.agrees_with, days_of(article))):
             start = found.start - len(words_of_dates(left[: found.start]))
             left = left[:start] + " " + left[found.end :]
     left = " ".join(left.split()).lstrip(" ,;").replace(" ?", "?")
@@ -27,7 +27,7 @@ def without_told_days(question: str, article: Article) -> str:
 
 
 @lru_cache(maxsize=256)
-def _days_of(article: Article) -> tuple[FoundDate, ...]:
+def days_of(article: Article) -> tuple[FoundDate, ...]:
     """The day of publication, those in the title, and the first that the text names."""
     published = article.metadata.published
     in_title, in_text = dates_told(article.metadata.title, published), dates_told(article.plain, published)

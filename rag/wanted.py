@@ -18,6 +18,7 @@ from rag.offices import names_office, office_asked, offices_in
 from rag.phrases import phrases_of
 from rag.question import Question, numbers_of
 from rag.terms import flat, fold, has_diacritics, spelling, terms
+from rag.told import days_of
 from rag.types import Article
 
 MET_ELSEWHERE = 0.8  # what a number, date or name counts that is met by the article, not by the sentence
@@ -136,6 +137,8 @@ class Wanted:
         for wanted in self.question.dates:
             if any(wanted.agrees_with(other) for other in here):
                 yield 1.0
+            elif wanted.year and self.question.kind == "number" and _of_other_years(wanted, here, article):
+                yield 0.0  # how many there were in another year
             else:
                 yield MET_ELSEWHERE if any(map(wanted.agrees_with, _article_dates(article))) else 0.0
 
@@ -153,6 +156,12 @@ class Wanted:
                 yield MET_ELSEWHERE
             else:  # most of a name is a hint, half of it is another's
                 yield 0.5 * loosely if loosely > 0.5 else 0.0
+
+
+def _of_other_years(wanted: FoundDate, here: Sequence[FoundDate], article: Article) -> bool:
+    """Whether a text tells years, none of which is wanted, in an article that isn't of the year wanted."""
+    years = {day.year for day in here if day.year}
+    return bool(years) and wanted.year not in years and not any(map(wanted.agrees_with, days_of(article)))
 
 
 @lru_cache(maxsize=8192)

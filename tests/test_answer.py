@@ -235,6 +235,38 @@ def test_an_hour_of_publication_is_quoted_with_its_day(bot: rag.Assistant) -> No
     assert answer.citations[0].quote == "31/12/2020 - 19:54"
 
 
+def test_whose_name_stands_in_which_articles(bot: rag.Assistant) -> None:
+    answer = bot.answer("Tên bà Trương Thị Mai có trong những bài nào?")
+    assert {c.article_id[:3] for c in answer.citations} == {"000", "001"}
+
+
+def test_a_topic_in_brackets_is_the_one_that_articles_mention(bot: rag.Assistant) -> None:
+    answer = bot.answer("哪几篇文章提到了第290号决定(Quyết định 290)?")  # which they call "Quyết định số 290", too
+    assert {c.article_id[:3] for c in answer.citations} == {"001", "004"}
+    assert all("290" in c.quote for c in answer.citations)
+
+
+def test_a_topic_in_another_language_is_mentioned_in_the_articles_words(bot: rag.Assistant) -> None:
+    (citation,) = bot.answer("Which articles talk about Agent Orange?").citations
+    assert citation.article_id[:3] == "004"
+    assert "da cam" in citation.quote
+
+
+def test_what_an_article_of_a_year_says_is_no_list_of_articles(bot: rag.Assistant) -> None:
+    answer = bot.answer("bai nam 2015 noi tong hop y kien nhan dan gop vao du thao van kien dai hoi nao")
+    assert "lần thứ XII" in answer.text
+
+
+def test_a_follow_up_leans_on_all_that_was_asked_before(bot: rag.Assistant) -> None:
+    history = [
+        "Ai phát biểu chỉ đạo tại hội nghị trực tuyến ngày 31-12-2020?",
+        "Bà Trương Thị Mai có dự hội nghị đó không?",
+    ]
+    answer = bot.answer("Bà ấy phản hồi thế nào sau khi nghe chỉ đạo?", history=history)
+    assert "quyết tâm cao" in answer.text
+    assert {c.article_id[:3] for c in answer.citations} == {"001"}
+
+
 def test_an_article_is_meant_by_its_day(bot: rag.Assistant) -> None:
     answer = bot.answer("Who wrote the article dated 31/12/2020?")
     assert [(c.article_id[:3], c.quote) for c in answer.citations] == [("001", answer.citations[0].author)]

@@ -93,6 +93,21 @@ def test_a_date_without_a_year_is_of_the_year_of_publication() -> None:
     assert [Wanted.of(read_question(day), VOCABULARY).number_checks(text, told) for day in days] == [[1.0], [0.0]]
 
 
+@pytest.mark.parametrize(
+    ("question", "checks"),
+    [
+        ("Năm 2021 Sở mở bao nhiêu lớp?", [0.0]),  # what is told is of 2020
+        ("Năm 2020 Sở mở bao nhiêu lớp?", [1.0]),
+        ("Năm 2021 Sở làm gì?", [MET_ELSEWHERE]),
+    ],
+)
+def test_how_many_there_were_in_another_year_is_missed(question: str, checks: list[float]) -> None:
+    text = "Năm 2020, Sở mở 9 lớp."
+    whole = f"{text} Năm 2021 sẽ tổng kết."
+    told = Article("a.txt", whole, whole, "", Metadata("Họp", date(2020, 12, 31)), (Span(0, len(whole)),))
+    assert Wanted.of(read_question(question), VOCABULARY).number_checks(text, told) == checks
+
+
 def test_a_number_of_one_digit_may_be_a_word_and_a_name_may_be_shortened() -> None:
     text = "Sở có ba phòng, họp với Bộ Văn hóa, Thể thao."
     wanted = Wanted.of(read_question("Vì sao 3 phòng của Sở họp với Bộ VHTT?"), VOCABULARY)
