@@ -230,7 +230,8 @@ def _mention(question: Question, corpus: Corpus, article: Article, span: Span) -
 
 def topic_of(question: Question) -> str:
     """What "which articles mention X" asks for: "Những bài nào nhắc đến Nghị quyết số 25?" → "Nghị quyết số 25"."""
-    if given := _IN_BRACKETS.search(question.text):  # "Decision 290 (Quyết định 290)": as the articles have it
+    given = _IN_BRACKETS.search(question.text)
+    if given and question.language != "vi":  # "Decision 290 (Quyết định 290)": as the articles have it
         return given.group(1).strip()
     if question.quoted:
         rest = question.text.replace(question.quoted[0], " ")

@@ -9,7 +9,7 @@ A text about a deputy doesn't tell who the chief is. Offices are told without di
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from rag.phrases import HAN, phrases_of
 from rag.terms import flat, fold, has_diacritics, spelling
@@ -32,9 +32,10 @@ def names_office(office: str, text: str) -> bool:
     )
 
 
-def offices_in(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def offices_in(text: str) -> tuple[str, ...]:
     """The offices that a text names, in order."""
-    return [fold(office) for office in _named(has_diacritics(text)).findall(_spread(text))]
+    return tuple(fold(office) for office in _named(has_diacritics(text)).findall(_spread(text)))
 
 
 @cache

@@ -56,7 +56,8 @@ def retrieve(
     written. The same index and question give the same floats.
     """
     query = embedder.embed_queries([meaning or as_written(question, index)])[0]
-    lexical = index.lexical.scores(meaning if meaning and language_of(question) != "vi" else question)
+    words = meaning if meaning and language_of(question) != "vi" else question  # their own words find nothing here
+    lexical = index.lexical.scores(words)
     rows = _candidate_rows(index, query, lexical, only)
     if k < 1 or not len(rows):
         return []

@@ -76,7 +76,7 @@ class Wanted:
         if question.language != "vi" and not has_diacritics(told):  # "According to Truong Thi Mai": no "tổ trưởng"
             told = ""
         office = office_asked(told) if question.kind == "person" else ""
-        return Wanted(question, chosen, folded, weights, names, office, tuple(offices_in(told)), tuple(rarities))
+        return Wanted(question, chosen, folded, weights, names, office, offices_in(told), tuple(rarities))
 
     def met(self, checks: Sequence[float]) -> float:
         """The weighted mean of the checks, numbers and dates before names; 1 where there is nothing to meet."""
@@ -113,7 +113,12 @@ class Wanted:
         return list(self._names(text, article))
 
     def names_offices(self, text: str, article: Article) -> bool:
-        """Whether a text names the office whose holder is asked for, and its article all that the question names."""
+        """Whether a text names the office whose holder is asked for, and its article all that the question names.
+
+        True of an article without offices, which may be in another language.
+        """
+        if not self.offices or not offices_in(article.plain):
+            return True
         asked = not self.office or names_office(self.office, text)
         return asked and all(names_office(office, article.plain) for office in self.offices)
 
@@ -173,10 +178,8 @@ def _documents(text: str) -> frozenset[str]:
 
 @cache
 def _document_pattern() -> re.Pattern[str]:
-    words = phrases_of("documents")
-    either = "|".join(
-        sorted({*map(re.escape, words), *(re.escape(fold(word)) for word in words)}, key=len, reverse=True)
-    )
+    words = {form for word in phrases_of("documents") for form in (word, fold(word))}
+    either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     number = r"\s*(?:số|so|no\.?|n°|nº|number|第)?\s*(\d{1,4})(?![\d.,]*\d)"
     return re.compile(rf"(?<!\w)(?:{either}){number}", re.IGNORECASE)
 

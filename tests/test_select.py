@@ -141,6 +141,8 @@ def test_an_office_that_the_article_never_names_is_missed() -> None:
     assert [each.names_offices(text, article(text)) for each in wanted] == [False, True]
     english = Wanted.of(read_question("What did the minister say?"), VOCABULARY)
     assert not english.names_offices(text, article(text))
+    text = "The mission worked with a vice minister."  # told in English
+    assert english.names_offices(text, article(text))
 
 
 def test_a_rare_name_weighs_more_than_an_office() -> None:
