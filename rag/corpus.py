@@ -25,7 +25,7 @@ from rag.types import Article, FloatVector, Passage, Span
 from rag.wanted import Wanted
 
 CANDIDATES = 10  # passages whose sentences are scored
-PASSAGES_READ = 5  # of them: the best, by the reader, where there is one …
+PASSAGES_READ = 3  # of them: the best, by the reader, where there is one …
 SURE_READING = 0.95  # … until one with the question's numbers is read as having the answer with this probability
 
 
