@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast
 
 from rag.tables import read_words
@@ -39,13 +39,18 @@ def find(text: str, phrase: str) -> list[Span]:
     """Where a phrase stands. Words typed without diacritics match those that have them, never the other way round."""
     if HAN.search(phrase):
         return [Span(*m.span()) for m in re.finditer(re.escape(phrase), text)]
-    exact = unicodedata.normalize("NFC", text).casefold()
+    exact, folded = _forms(text)
     found = [Span(*m.span()) for m in _pattern(phrase, folded=False).finditer(exact)]
-    folded = fold(text)
     if len(exact) != len(text) or len(folded) != len(text):  # offsets would not be the text's
         return found if len(exact) == len(text) else []
     plain = (Span(*m.span()) for m in _pattern(phrase, folded=True).finditer(folded))
     return found + [span for span in plain if span not in found and not has_diacritics(text[span.start : span.end])]
+
+
+@lru_cache(maxsize=1024)
+def _forms(text: str) -> tuple[str, str]:
+    """A text as phrases are looked for in it, with and without diacritics: many are looked for in one question."""
+    return unicodedata.normalize("NFC", text).casefold(), fold(text)
 
 
 def drop_phrases(text: str, table: str) -> str:
