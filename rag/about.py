@@ -211,7 +211,8 @@ def _mentions(question: Question, corpus: Corpus) -> Listing:
                 loosely.setdefault(article.id, span)
     chosen = found or loosely
     ordered = sorted(chosen, key=lambda i: _age(corpus.articles[i]))
-    statements = tuple(_mention(question, corpus, corpus.articles[i], chosen[i]) for i in ordered[:MOST_MENTIONS])
+    asked = replace(read_question(topic), kind="fact", language=question.language)  # of a sentence, what tells of it
+    statements = tuple(_mention(asked, corpus, corpus.articles[i], chosen[i]) for i in ordered[:MOST_MENTIONS])
     words = wording(question.language)
     heading = words["mentioning"].format(topic=topic, count=_count(len(ordered), MOST_MENTIONS))
     return Listing(statements, heading=heading, refusal=words["refused"], kind="mentions")

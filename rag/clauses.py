@@ -94,10 +94,11 @@ def _window(text: str, run: Span, anchor: Span, max_characters: int) -> Span:
     middle = (anchor.start + min(anchor.end, anchor.start + max_characters)) // 2
     start = max(run.start, min(middle - max_characters // 2, run.end - max_characters))
     end = min(run.end, start + max_characters)
-    inside = [m.start() for m in re.finditer(r"\s", text[start:end])]
-    before = [start + i for i in inside if start + i <= anchor.start] if start > run.start else []
-    after = [start + i for i in inside if start + i >= anchor.end] if end < run.end else []
-    return Span(before[0] if before else start, after[-1] if after else end)
+    blanks = [start + m.start() for m in re.finditer(r"\s", text[start:end])]
+    before = [blank for blank in blanks if blank <= anchor.start] if start > run.start else []
+    first = before[0] if before else start
+    after = [blank for blank in blanks if blank > first] if end < run.end else []
+    return Span(first, after[-1] if after else end)
 
 
 Occurrences = Sequence[tuple[float, Sequence[Span]]]  # for each term: its weight, and where it occurs

@@ -240,6 +240,12 @@ def test_whose_name_stands_in_which_articles(bot: rag.Assistant) -> None:
     assert {c.article_id[:3] for c in answer.citations} == {"000", "001"}
 
 
+def test_a_mention_is_quoted_with_what_is_mentioned(bot: rag.Assistant) -> None:
+    answer = bot.answer("Những bài nào có tên Hồ Chí Minh?")
+    assert {c.article_id[:3] for c in answer.citations} == {"001", "004"}
+    assert all("Hồ Chí Minh" in c.quote for c in answer.citations)
+
+
 def test_a_topic_in_brackets_is_the_one_that_articles_mention(bot: rag.Assistant) -> None:
     answer = bot.answer("哪几篇文章提到了第290号决定(Quyết định 290)?")  # which they call "Quyết định số 290", too
     assert {c.article_id[:3] for c in answer.citations} == {"001", "004"}

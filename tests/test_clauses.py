@@ -120,6 +120,13 @@ def test_without_a_clause_the_words_around_what_was_asked_for() -> None:
     assert len(quote) <= 60
 
 
+def test_a_clause_that_is_too_long_ends_between_words() -> None:
+    text = "Trưởng Ban nhấn mạnh sự quan tâm đối với nạn nhân thông qua việc Ban Bí thư ban hành Chỉ thị 43-CT/TW."
+    quote = cut("Việc chăm sóc được nhấn mạnh ra sao?", text, max_characters=97)
+    assert text.startswith(quote)
+    assert text[len(quote)] == " "
+
+
 @given(st.text(alphabet="abcd ,;:.()“”-0123 \n", min_size=1, max_size=400), st.integers(20, 120))
 def test_always_a_slice_within_the_sentence(text: str, limit: int) -> None:
     span = quote_span(
