@@ -52,7 +52,9 @@ def quote_span(
     places = places_of(question, text) or named
     cuts = _clause_cuts(text, max_characters, quotations_apart=bool(places))
     clauses = [Span(a, b) for a, b in pairwise(cuts)]
-    anchors = _read(answer, span, text, question, places, named=bool(named)) or places or clauses
+    shaped = question.kind in ("date", "number") or bool(named)  # what is asked for can be told by its looks
+    dated = question.kind == "date"
+    anchors = _read(answer, span, text, places if shaped else (), dated=dated) or places or clauses
     anchor = max(anchors, key=lambda place: (_nearness(place, occurrences, text), -place.start))
     first = max(i for i, clause in enumerate(clauses) if clause.start <= anchor.start)
     last = min(i for i, clause in enumerate(clauses) if clause.end >= anchor.end)
@@ -74,19 +76,17 @@ def _named(question: Question, text: str) -> list[Span]:
     return [Span(*m.span()) for m in _QUOTATION.finditer(text)] if holds_any(question.text, "name_wanted") else []
 
 
-def _read(
-    answer: Span | None, span: Span, text: str, question: Question, places: Sequence[Span], *, named: bool
-) -> list[Span]:
-    """Where in the sentence the reader found the answer; nowhere when that is not what is asked for, and some is."""
+def _read(answer: Span | None, span: Span, text: str, places: Sequence[Span], *, dated: bool) -> list[Span]:
+    """Where in the sentence the reader found the answer; nowhere when it took something else than the places asked for.
+
+    Where a day is asked for, only another date is something else: what it took may be a day in words.
+    """
     if answer is None:
         return []
     found = Span(answer.start - span.start, answer.end - span.start)
-    asked_for = any(found.start < place.end and place.start < found.end for place in places)
-    if question.kind == "date":  # a date, but not one of those asked for
-        other = bool(places) and bool(find_dates(text[found.start : found.end]))
-    else:
-        other = bool(places) and (named or question.kind == "number")
-    return [] if other and not asked_for else [found]
+    if not places or any(found.start < place.end and place.start < found.end for place in places):
+        return [found]
+    return [found] if dated and not find_dates(text[found.start : found.end]) else []
 
 
 def _window(text: str, run: Span, anchor: Span, max_characters: int) -> Span:

@@ -11,7 +11,7 @@ import re
 from functools import partial
 
 from rag.dates import find_dates
-from rag.names import names_in
+from rag.names import WORD, names_in
 from rag.phrases import holds_any, phrases_of
 from rag.question import Question, numbers_of
 from rag.terms import flat, fold, has_diacritics
@@ -22,7 +22,6 @@ UNLIKELY = 0.1  # evidence where a number, name or year is not seen, but may be 
 SHORT_NAME = 0.2  # evidence of a person where capitals may as well be an office's or a place's
 WRONG_UNIT = 0.4  # evidence of a number that stands beside something else than was asked for
 
-_CAPITALISED = re.compile(r"[^\W\d_][\w’'`\u0300-\u036f]*")
 _WORD_WITHIN = re.compile(r"(?<=[\w,;] )[^\W\d_]{2}")  # the first letters of one that begins no sentence
 _NUMBER = re.compile(r"(?<![\w/-])\d+(?:[.,]\d+)*(?!\w)|(?<!\w)(?:[IVXLC]{2,}|(?<=khóa )[IVX]|(?<=thứ )[IVX])(?!\w)")
 _NUMBER_WORDS = (  # Vietnamese (but "năm", which is "year", too), English, French
@@ -91,7 +90,7 @@ def places_of(question: Question, text: str) -> list[Span]:
 
 def _person_of(text: str, name: Span) -> Span | None:
     """The name without the office or the body that it begins with; None where it is nothing else: "Trưởng Ban Dân"."""
-    words = list(_CAPITALISED.finditer(text, name.start, name.end))
+    words = list(WORD.finditer(text, name.start, name.end))
     while words and words[0].group().casefold() in phrases_of("not_a_person"):
         words.pop(0)
         if len(words) == 1:

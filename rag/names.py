@@ -9,7 +9,7 @@ import re
 
 from rag.types import Span
 
-_WORD = re.compile(r"[^\W\d_][\w’'`\u0300-\u036f]*")
+WORD = re.compile(r"[^\W\d_][\w’'`\u0300-\u036f]*")
 _NUMBERED = re.compile(r"(?<![\w/-])\d(?:[\w/.-]*\w)?(?!\w)")
 _BLANKS = re.compile(r"[ \u00a0]+")
 
@@ -17,7 +17,7 @@ _BLANKS = re.compile(r"[ \u00a0]+")
 def names_in(text: str) -> list[Span]:
     """The spans of two capitalised words and more in a row, in order. Blanks of a line may part them, nothing else."""
     names: list[list[Span]] = [[]]
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         word = Span(*match.span())
         if not match.group()[0].isupper():
             names.append([])

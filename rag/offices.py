@@ -11,11 +11,21 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from rag.glossary import in_words_of
 from rag.phrases import HAN, phrases_of
 from rag.terms import flat, fold, has_diacritics, spelling
 
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")  # what a question says there is by the way
 _MARKS = re.compile(r"[^\w\s]+")
+
+
+def with_offices(question: str, language: str) -> str:
+    """The question with offices as Vietnamese newspapers call them; "" where one in another language has none.
+
+    "According to Truong Thi Mai" would have a "tổ trưởng" otherwise.
+    """
+    told = in_words_of(phrases_of("offices"), question, language)
+    return told if language == "vi" or has_diacritics(told) else ""
 
 
 def office_asked(question: str) -> str:

@@ -13,8 +13,7 @@ from typing import Protocol
 
 from rag.abbreviations import initials
 from rag.dates import FoundDate, dates_told
-from rag.glossary import in_words_of
-from rag.offices import names_office, office_asked, offices_in
+from rag.offices import names_office, office_asked, offices_in, with_offices
 from rag.phrases import phrases_of
 from rag.question import Question, numbers_of
 from rag.terms import flat, fold, has_diacritics, spelling, terms
@@ -72,9 +71,7 @@ class Wanted:
         rarities += [vocabulary.rarity(str(day.year)) if day.year else 1.0 for day in question.dates]
         rarities += [max(map(vocabulary.rarity, name.split()), default=0.0) for name in names]
         folded = tuple(fold(term) for term in chosen)
-        told = in_words_of(phrases_of("offices"), question.text, question.language)
-        if question.language != "vi" and not has_diacritics(told):  # "According to Truong Thi Mai": no "tổ trưởng"
-            told = ""
+        told = with_offices(question.text, question.language)
         office = office_asked(told) if question.kind == "person" else ""
         return Wanted(question, chosen, folded, weights, names, office, offices_in(told), tuple(rarities))
 
@@ -104,9 +101,8 @@ class Wanted:
 
     def numbers_told(self, text: str) -> bool:
         """Whether a text tells all numbers of the question itself."""
-        return set(self.question.numbers) <= set(numbers_of(text)) and all(
-            number in _documents(text) for number in _documents(self.question.text) if number in self.question.numbers
-        )
+        asked = set(self.question.numbers)
+        return asked <= set(numbers_of(text)) and asked & _documents(self.question.text) <= _documents(text)
 
     def name_checks(self, text: str, article: Article) -> list[float]:
         """The same for each name and quotation."""
