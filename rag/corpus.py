@@ -76,9 +76,9 @@ class Corpus:
         `thorough`: the reader reads on after a passage that surely has the answer, for others to be compared with it.
         """
         candidates = list(candidates)
-        question = _in_words_of(self._texts(candidates), question)
-        readings = self._read(question, candidates, thorough=thorough)
-        return score_sentences(question, candidates, self.articles, self.index.lexical, readings)
+        asked = _in_words_of(self._texts(candidates), question)
+        readings = self._read(self.meaning(question.text, candidates), asked, candidates, thorough=thorough)
+        return score_sentences(asked, candidates, self.articles, self.index.lexical, readings)
 
     def best(
         self, question: Question, *, only: Collection[str] | None = None, thorough: bool = False
@@ -105,17 +105,17 @@ class Corpus:
         return quote_span(asked, article, span, self.index.lexical, max_characters=max_characters, answer=answer)
 
     def _read(
-        self, question: Question, candidates: Sequence[Candidate], *, thorough: bool
+        self, meaning: str, question: Question, candidates: Sequence[Candidate], *, thorough: bool
     ) -> Mapping[Passage, Reading] | None:
         """The readings of the best passages. What was read for the same question before is not read again."""
         if self.reader is None:
             return None
-        written, wanted = self.meaning(question.text, candidates), Wanted.of(question, self.index.lexical)
+        wanted = Wanted.of(question, self.index.lexical)
         best = sorted(candidates, key=lambda candidate: (-candidate.hit.score, candidate.hit.rank))[:PASSAGES_READ]
         readings: dict[Passage, Reading] = {}
         for candidate in best:
             passage = candidate.hit.passage
-            readings[passage] = self._reading(written, passage, self.reader)
+            readings[passage] = self._reading(meaning, passage, self.reader)
             text = reading(self.articles[passage.article_id], Span(passage.start, passage.end))
             if readings[passage].answerable >= SURE_READING and wanted.numbers_told(text) and not thorough:
                 break
