@@ -13,7 +13,7 @@ from rag.cite import Quotation, Statement
 from rag.confidence import METADATA_CONFIDENCE, MISSED, confidence_of
 from rag.corpus import Corpus
 from rag.passages import body_sentences, reading
-from rag.phrases import holds_any
+from rag.phrases import drop_phrases, holds_any
 from rag.question import (
     Field,
     Question,
@@ -62,13 +62,15 @@ def about_articles(question: Question, corpus: Corpus, *, before: Question | Non
     text, language = question.text, question.language
     if holds_any(text, "no_article"):
         return None
+    if _only(text, "small_talk"):
+        return Listing((), refusal=wording(language)["small_talk"].format(count=len(corpus.articles)))
     if holds_any(text, "newest") or holds_any(text, "oldest"):
         return _extreme(corpus.articles, newest=holds_any(text, "newest"), language=language)
     if holds_any(text, "mentions") and (authored := _authored(question, corpus)):
         return _listing(authored, language)
     if holds_any(text, "mentions") and (holds_any(text, "mention_verbs") or question.quoted):
         return _mentions(question, corpus)
-    if holds_any(text, "listing"):
+    if holds_any(text, "listing") or _counts_all(question):
         return _listing(corpus.articles.values(), language)
     if _lists_dated(question) and (years := [d.year for d in question.dates if d.year]):
         dated = [a for a in corpus.articles.values() if a.metadata.published and a.metadata.published.year in years]
@@ -77,6 +79,17 @@ def about_articles(question: Question, corpus: Corpus, *, before: Question | Non
     if fields and (holds_any(text, "article") or _entitled(question, corpus)):
         return _fields(fields, _article_meant(question, corpus, before), question, corpus)
     return None
+
+
+def _only(text: str, table: str) -> bool:
+    """Whether a text says nothing but phrases of a table."""
+    return not any(c.isalnum() for c in drop_phrases(text, table))
+
+
+def _counts_all(question: Question) -> bool:
+    """Whether it is asked how many articles there are: not how many somebody wrote."""
+    rest = without_phrases(question, ("articles_counted", "whole_folder"))
+    return holds_any(question.text, "articles_counted") and not content_syllables(rest, question.language)
 
 
 def _lists_dated(question: Question) -> bool:

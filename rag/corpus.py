@@ -18,7 +18,7 @@ from rag.passages import reading
 from rag.question import Question, content_syllables, language_of
 from rag.reader import Page, Reader, Reading
 from rag.retrieve import Candidate, as_written, retrieve
-from rag.select import Sentence, score_sentences, share_held
+from rag.select import Sentence, close_ones, decided, score_sentences, share_held
 from rag.stores.exact import inner_products
 from rag.told import without_told_days
 from rag.types import Article, FloatVector, Passage, Span
@@ -37,7 +37,7 @@ class Corpus:
     embedder: Embedder
     reader: Reader | None = None
     only: frozenset[str] | None = None  # the ids of the articles that may answer; None: all of them
-    _readings: dict[tuple[str, Passage], Reading] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _readings: dict[tuple[str, str, Span], Reading] = field(default_factory=dict, init=False, repr=False, compare=False)
     _articles: Mapping[str, Article] = field(init=False, repr=False, compare=False)
 
     @property
@@ -70,21 +70,39 @@ class Corpus:
         passages = (candidate.hit.passage for candidate in candidates)
         return [reading(self.articles[p.article_id], Span(p.start, p.end)) for p in passages]
 
-    def score(self, question: Question, candidates: Iterable[Candidate], *, thorough: bool = False) -> list[Sentence]:
+    def score(
+        self,
+        question: Question,
+        candidates: Iterable[Candidate],
+        *,
+        thorough: bool = False,
+        reads: int = PASSAGES_READ,
+    ) -> list[Sentence]:
         """The sentences of the candidates as answers to the question, best first.
 
-        `thorough`: the reader reads on after a passage that surely has the answer, for others to be compared with it.
+        `reads`: how many passages the reader reads at most. `thorough`: it reads on after a passage that surely has the
+        answer, for others to be compared with it.
         """
         candidates = list(candidates)
         asked = _in_words_of(self._texts(candidates), question)
-        readings = self._read(self.meaning(question.text, candidates), asked, candidates, thorough=thorough)
-        return score_sentences(asked, candidates, self.articles, self.index.lexical, readings)
+        meaning = self.meaning(question.text, candidates)
+        readings = self._read(meaning, asked, candidates, thorough=thorough, reads=reads)
+        ranked = score_sentences(asked, candidates, self.articles, self.index.lexical, readings)
+        if self.reader is None:
+            return ranked
+        alone = [self._reading(meaning, s.article, s.span, self.reader).answerable for s in close_ones(ranked)]
+        return decided(ranked, alone)
 
     def best(
-        self, question: Question, *, only: Collection[str] | None = None, thorough: bool = False
+        self,
+        question: Question,
+        *,
+        only: Collection[str] | None = None,
+        thorough: bool = False,
+        reads: int = PASSAGES_READ,
     ) -> list[Sentence]:
-        """The sentences that answer the question best, of all articles or of some; `thorough` as for `score`."""
-        return self.score(question, self.search(question.text, only=only), thorough=thorough)
+        """The sentences that answer the question best, of all articles or of some; the rest as for `score`."""
+        return self.score(question, self.search(question.text, only=only), thorough=thorough, reads=reads)
 
     def share(self, question: Question, text: str, content: Sequence[str] | None = None) -> float:
         """The share, by rarity, of the question's content (or of some other) that a text has, 0 to 1."""
@@ -105,29 +123,31 @@ class Corpus:
         return quote_span(asked, article, span, self.index.lexical, max_characters=max_characters, answer=answer)
 
     def _read(
-        self, meaning: str, question: Question, candidates: Sequence[Candidate], *, thorough: bool
+        self, meaning: str, question: Question, candidates: Sequence[Candidate], *, thorough: bool, reads: int
     ) -> Mapping[Passage, Reading] | None:
         """The readings of the best passages. What was read for the same question before is not read again."""
         if self.reader is None:
             return None
         wanted = Wanted.of(question, self.index.lexical)
-        best = sorted(candidates, key=lambda candidate: (-candidate.hit.score, candidate.hit.rank))[:PASSAGES_READ]
+        best = sorted(candidates, key=lambda candidate: (-candidate.hit.score, candidate.hit.rank))[:reads]
         readings: dict[Passage, Reading] = {}
         for candidate in best:
             passage = candidate.hit.passage
-            readings[passage] = self._reading(meaning, passage, self.reader)
-            text = reading(self.articles[passage.article_id], Span(passage.start, passage.end))
+            article, span = self.articles[passage.article_id], Span(passage.start, passage.end)
+            readings[passage] = self._reading(meaning, article, span, self.reader)
+            text = reading(article, span)
             if readings[passage].answerable >= SURE_READING and wanted.numbers_told(text) and not thorough:
                 break
         return readings
 
-    def _reading(self, question: str, passage: Passage, reader: Reader) -> Reading:
-        article = self.articles[passage.article_id]
-        text = article.plain[passage.start : passage.end]
+    def _reading(self, question: str, article: Article, span: Span, reader: Reader) -> Reading:
         asked = without_told_days(question, article)
-        if (asked, passage) not in self._readings:
-            self._readings[asked, passage] = reader.read(asked, [Page(article.metadata.title, text)])[0]
-        return self._readings[asked, passage]
+        key = asked, article.id, span
+        if key not in self._readings:
+            self._readings[key] = reader.read(
+                asked, [Page(article.metadata.title, article.plain[span.start : span.end])]
+            )[0]
+        return self._readings[key]
 
 
 def _in_words_of(texts: Collection[str], question: Question) -> Question:

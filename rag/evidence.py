@@ -83,9 +83,13 @@ def places_of(question: Question, text: str) -> list[Span]:
         return counted or places
     if question.kind == "person":
         asked = flat(question.text)
-        named = [name for name in map(partial(_person_of, text), names_in(text)) if name]
-        return [name for name in named if flat(text[name.start : name.end]) not in asked]
+        return [name for name in persons_in(text) if flat(text[name.start : name.end]) not in asked]
     return []
+
+
+def persons_in(text: str) -> list[Span]:
+    """The names of a text that look like a person's, in order: no office and no body."""
+    return [name for name in map(partial(_person_of, text), names_in(text)) if name]
 
 
 def _person_of(text: str, name: Span) -> Span | None:

@@ -14,11 +14,11 @@ from rag.about import Listing, about_articles, article_about
 from rag.cite import Quotation, Statement
 from rag.confidence import ANSWER_THRESHOLD, METADATA_CONFIDENCE, confidence_of
 from rag.config import MAX_QUESTION_CHARACTERS
-from rag.corpus import Corpus
+from rag.corpus import PASSAGES_READ, Corpus
 from rag.described import described
 from rag.errors import QuestionError
+from rag.evidence import persons_in
 from rag.followups import standalone
-from rag.names import names_in
 from rag.parts import parts_of
 from rag.passages import reading
 from rag.phrases import holds_any, person_pronouns
@@ -33,6 +33,7 @@ REASONS, BRIEF = 3, 200  # sentences that tell why or how; characters of those a
 OTHER_LENGTH = 280  # of one that tells something else
 SELF_CONTAINED = 4  # words of content with which a follow-up is understood alone
 PART_THRESHOLD = 0.12  # of the confidence of each part of an answer; of them all it is the usual one
+READ_BEFORE, READ_TOGETHER = 1, 2  # passages read for the question that a follow-up leans on, and for both as one
 CONTEXT_BONUS = 0.2  # for a sentence of the article that answered the question before
 
 
@@ -76,9 +77,9 @@ def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Dra
     if before:
         choices, others = _in_context(asked, before, together, nearest, corpus)
     else:
-        several = asked.kind == "reason"  # which may be told in several sentences
-        others = corpus.score(asked, nearest, thorough=several)
-        choices = _part_by_part(asked, corpus) or _surest(asked, others, corpus)
+        choices = _part_by_part(asked, corpus)
+        others = [] if choices else corpus.score(asked, nearest, thorough=asked.kind == "reason")  # told in several
+        choices = choices or _surest(asked, others, corpus)
     confidence = _mean(choices)
     answered = confidence >= ANSWER_THRESHOLD
     return Draft(
@@ -138,7 +139,7 @@ def _in_context(
 
     It is as sure as the follow-up alone makes it, or the two questions together.
     """
-    earlier = corpus.best(before)
+    earlier = corpus.best(before, reads=READ_BEFORE)
     if not earlier:
         return [], []
     home = earlier[0].article.id
@@ -146,12 +147,12 @@ def _in_context(
         together = _with_names(together, reading(earlier[0].article, earlier[0].span))
     elsewhere = [candidate for candidate in nearest if candidate.hit.passage.article_id != home]
 
-    def scored(question: Question) -> dict[tuple[str, Span], Sentence]:
+    def scored(question: Question, reads: int = PASSAGES_READ) -> dict[tuple[str, Span], Sentence]:
         at_home = corpus.search(question.text, only=[home])
-        scored = corpus.score(question, [*at_home, *elsewhere], thorough=True)
+        scored = corpus.score(question, [*at_home, *elsewhere], thorough=True, reads=reads)
         return {(s.article.id, s.span): s for s in scored}
 
-    joint, alone = scored(together), scored(asked)
+    joint, alone = scored(together, READ_TOGETHER), scored(asked)
     share = min(1.0, len(asked.content) / SELF_CONTAINED)  # how far the follow-up speaks for itself
 
     def worth(key: tuple[str, Span]) -> tuple[float, tuple[str, Span]]:
@@ -167,9 +168,9 @@ def _in_context(
 
 def _with_names(together: Question, answer: str) -> Question:
     """The question with the names of the answer before added, for a pronoun to mean one of them."""
-    names = " ".join(answer[name.start : name.end] for name in names_in(answer))
+    names = ", ".join(answer[name.start : name.end] for name in persons_in(answer))
     content = content_syllables(names, together.language)
-    return replace(together, text=f"{names} {together.text}", content=tuple(dict.fromkeys(together.content + content)))
+    return replace(together, text=f"{names}. {together.text}", content=tuple(dict.fromkeys(together.content + content)))
 
 
 def _person(asked: Question, before: Question, corpus: Corpus) -> str:
@@ -178,7 +179,7 @@ def _person(asked: Question, before: Question, corpus: Corpus) -> str:
         return ""
     best = corpus.best(before)[:1]
     answer = reading(best[0].article, best[0].answer) if best and best[0].answer else ""
-    named = names_in(answer)
+    named = persons_in(answer)
     return answer[named[0].start : named[0].end] if named else ""
 
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from rag.dates import find_dates
+from rag.evidence import persons_in
 from rag.names import names_in, numbered_in
 from rag.phrases import drop_phrases, person_pronouns
 from rag.question import content_syllables, language_of
@@ -43,8 +44,9 @@ def _is_bare(asked: str, thing: Span) -> bool:
 
 def _pronoun_named(asked: str, before: str, person: str) -> str | None:
     pronouns = person_pronouns(asked)
-    named = _names(before)
-    name = before[named[-1].start : named[-1].end] if named and not person else person
+    persons = {name.end for name in persons_in(before)}
+    named = [before[name.start : name.end] for name in _names(before) if name.end in persons]
+    name = person or (named[-1] if named else "")
     if not pronouns or not name:
         return None
     first = pronouns[0]

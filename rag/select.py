@@ -10,7 +10,7 @@ Knows nothing of how passages were found, nor of how an answer is written.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.evidence import evidence_of
@@ -26,6 +26,11 @@ SENTENCE_ENDS = tuple('.!?…。！？;:”"»)')
 FAR_AHEAD = 0.3  # a greater lead of the best score says no more
 LEAST_READ = 0.001  # a smaller probability of the reader is as good as none
 LIKELY_ANSWER = 0.1  # a span that is less likely says nothing about where the answer stands
+CLOSE = 0.05  # of sentences that lead by less, those that answer also by themselves come first:
+READ_ALONE, READ_AMONG = (
+    0.09,
+    0.06,
+)  # what reading one alone counts, and what reading it in its passage then counts less
 SAME_FACT_LIKENESS = 0.6  # Jaccard likeness of folded syllables
 
 
@@ -49,12 +54,16 @@ class Sentence:
     read: float | None = None  # the probability that the answer starts in it, by the reader; None: there is no reader
     answerable: float = 0.0  # the probability that its passage answers, by the reader
     answer: Span | None = None  # the likeliest place of the answer in it, where the reader found one that is likely
+    alone: float | None = None  # the probability that it answers when read by itself; None: it was not
     lead: float = FAR_AHEAD  # of its score over the best of the others; below 0 for all but the best
 
     @property
     def score(self) -> float:
         """What sentences are ranked by."""
-        return weighed(ranked_by(self), weights_for("sentence", read=self.read is not None))
+        score = weighed(ranked_by(self), weights_for("sentence", read=self.read is not None))
+        if self.alone is None:
+            return score
+        return score + READ_ALONE * log_odds(self.alone) - READ_AMONG * log_odds(self.read or 0.0)
 
 
 def score_sentences(
@@ -79,7 +88,26 @@ def score_sentences(
             if readings is not None:
                 sentence = _read(sentence, passage, readings.get(passage))
             found[article.id, span] = max(found.get((article.id, span), sentence), sentence, key=_told)
-    scored = [(sentence.score, sentence) for sentence in found.values()]
+    return _ranked(found.values())
+
+
+def close_ones(ranked: Sequence[Sentence]) -> Sequence[Sentence]:
+    """The best two sentences, where one is about as good as the other; else none."""
+    return ranked[:2] if len(ranked) > 1 and ranked[0].lead < CLOSE else ()
+
+
+def decided(ranked: Sequence[Sentence], alone: Sequence[float]) -> list[Sentence]:
+    """The sentences anew, their best ones as the probabilities with which these answer by themselves would have it.
+
+    What only stands beside the answer is read as one in its passage, but not by itself.
+    """
+    read = [replace(sentence, alone=p) for sentence, p in zip(ranked, alone, strict=False)]
+    return [*_ranked(read), *ranked[len(read) :]]
+
+
+def _ranked(sentences: Iterable[Sentence]) -> list[Sentence]:
+    """Best first; ties by place."""
+    scored = [(sentence.score, sentence) for sentence in sentences]
     scored.sort(key=lambda pair: (-pair[0], pair[1].article.id, pair[1].span))
     best = [score for score, _ in scored[:2]]
     return [

@@ -51,6 +51,7 @@ class Wanted:
     names: tuple[str, ...]  # and quotations, flat, that must be met
     office: str  # whose holder is asked for, if one is
     offices: tuple[str, ...]  # that the question names
+    strange: bool  # whether it names a body whose name no text of the collection has
     check_weights: tuple[float, ...]  # of the question's numbers, dates and names, by rarity: an office is no name
 
     @staticmethod
@@ -73,7 +74,17 @@ class Wanted:
         folded = tuple(fold(term) for term in chosen)
         told = with_offices(question.text, question.language)
         office = office_asked(told) if question.kind == "person" else ""
-        return Wanted(question, chosen, folded, weights, names, office, offices_in(told), tuple(rarities))
+        return Wanted(
+            question,
+            chosen,
+            folded,
+            weights,
+            names,
+            office,
+            offices_in(told),
+            _strange(question, vocabulary),
+            tuple(rarities),
+        )
 
     def met(self, checks: Sequence[float]) -> float:
         """The weighted mean of the checks, numbers and dates before names; 1 where there is nothing to meet."""
@@ -111,8 +122,10 @@ class Wanted:
     def names_offices(self, text: str, article: Article) -> bool:
         """Whether a text names the office whose holder is asked for, and its article all that the question names.
 
-        True of an article without offices, which may be in another language.
+        True of an article without offices, which may be in another language. False where the body is not known at all.
         """
+        if self.strange:
+            return False
         if not self.offices or not offices_in(article.plain):
             return True
         asked = not self.office or names_office(self.office, text)
@@ -157,6 +170,20 @@ class Wanted:
                 yield MET_ELSEWHERE
             else:  # most of a name is a hint, half of it is another's
                 yield 0.5 * loosely if loosely > 0.5 else 0.0
+
+
+def _strange(question: Question, vocabulary: Vocabulary) -> bool:
+    """Whether a question names a body, in Vietnamese as it is written, whose first two syllables are no text's."""
+    if question.language != "vi" or question.typed_plain:
+        return False
+    named = (" ".join(found.groups()) for found in _body_pattern().finditer(question.text))
+    return any(not vocabulary.knows(fold(pair)) for name in named for pair in terms(name) if "_" in pair)
+
+
+@cache
+def _body_pattern() -> re.Pattern[str]:
+    either = "|".join(map(re.escape, sorted(map(str.capitalize, phrases_of("bodies")), key=len, reverse=True)))
+    return re.compile(rf"(?<!\w)(?:{either}) (?!(?:{either}) )([A-ZĐÂĂÊÔƠƯ][^\W\d_A-Z]*) ([^\W\d_][^\W\d_A-Z]+)")
 
 
 def _of_other_years(wanted: FoundDate, here: Sequence[FoundDate], article: Article) -> bool:

@@ -471,3 +471,25 @@ def test_the_reader_is_on_record_and_can_be_left_out(bot: rag.Assistant, seed_in
 def test_a_reader_that_is_nowhere_is_one_sentence(seed_index: Path) -> None:
     with pytest.raises(rag.ModelError, match="the reader nobody/nothing is neither"):
         rag.Assistant.open(SEEDS, seed_index, reader="nobody/nothing")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("Xin chào!", "Tôi trả lời câu hỏi về 5 bài viết trong thư mục này"),
+        ("ban la ai", "Tôi trả lời câu hỏi về 5 bài viết trong thư mục này"),
+        ("Hello, what can you do?", "I answer questions about the 5 articles of this folder"),
+        ("Qui êtes-vous ?", "Je réponds aux questions sur les 5 articles de ce dossier"),
+        ("你好", "我根据本文件夹中的5篇文章回答问题"),
+    ],
+)
+def test_what_is_said_to_the_assistant_is_told_what_it_does(bot: rag.Assistant, said: str, answer: str) -> None:
+    found = bot.answer(said)
+    assert found.abstained
+    assert found.text.startswith(answer)
+    assert found.citations == ()
+
+
+def test_how_many_articles_there_are(bot: rag.Assistant) -> None:
+    assert bot.answer("Trong kho có tất cả bao nhiêu bài viết?").text.startswith("Các bài viết (5):")
+    assert not bot.answer("Ban Dân vận đã gửi bao nhiêu bài viết?").text.startswith("Các bài viết (5):")

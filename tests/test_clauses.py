@@ -149,3 +149,11 @@ def test_on_the_longest_sentences_of_the_seeds() -> None:
         max_characters=280,
     )
     assert "09 báo cáo chuyên đề" in found.text[quote.start : quote.end]
+
+
+def test_who_is_quoted_with_a_name_though_the_reader_took_the_office() -> None:
+    text = (
+        "Sáng 3/2, đồng chí Lê Thị Hoa Mai - Phó Bí thư Thường trực Huyện ủy, Chủ tịch HĐND huyện, Phó Trưởng đoàn "
+        "giám sát cùng đoàn công tác của Thường trực Huyện ủy đã làm việc với Ban Kinh tế về kế hoạch năm nay."
+    )
+    assert "Lê Thị Hoa Mai" in cut("Chủ tịch HĐND huyện tới làm việc là ai?", text, answer="Chủ tịch HĐND huyện")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import pytest
 from rag.confidence import measures
 from rag.corpus import PASSAGES_READ, Corpus
 from rag.index import Index
+from rag.passages import reading
 from rag.question import read_question
 from rag.reader import AnswerSpan, Page, Reading
 from rag.select import LIKELY_ANSWER, ranked_by
@@ -62,6 +63,12 @@ def corpus(folder: Folder, index: Index, reader: NotingReader | None) -> Corpus:
     return Corpus(index, folder.embedder, reader)
 
 
+def passages_read(reader: NotingReader, index: Index) -> list[Page]:
+    """The passages among what was read: of sentences about as good, each is read alone, too."""
+    texts = {index.articles_by_id[p.article_id].plain[p.start : p.end] for p in index.passages}
+    return [page for _, page in reader.asked if page.text in texts]
+
+
 def test_it_reads_on_only_until_a_passage_surely_has_the_answer(folder: Folder, index: Index) -> None:
     question = read_question("Đoạn nào nói về con số 7?")
     reader, nearest = NotingReader("con số"), corpus(folder, index, None).search(question.text)
@@ -77,7 +84,7 @@ def test_it_reads_on_only_until_a_passage_surely_has_the_answer(folder: Folder, 
 def test_it_reads_on_where_a_passage_lacks_a_number_of_the_question(folder: Folder, index: Index) -> None:
     question, reader = read_question("Đoạn nào nói về con số 77?"), NotingReader("con số")
     corpus(folder, index, reader).best(question)
-    assert len(reader.asked) == PASSAGES_READ
+    assert len(passages_read(reader, index)) == PASSAGES_READ
 
 
 def test_the_best_passages_are_read_with_their_titles(folder: Folder, index: Index) -> None:
@@ -173,3 +180,22 @@ def test_only_some_articles_are_searched_and_known(index: Index, folder: Folder)
     assert some.search("Ban Dân vận", only=["mùa thu.md"]) == []
     found = {c.hit.passage: c.hit.score for c in whole.search("Ban Dân vận", k=100)}
     assert {c.hit.passage: c.hit.score for c in some.search("Ban Dân vận")}.items() <= found.items()
+
+
+def test_of_two_sentences_about_as_good_the_one_that_answers_by_itself_comes_first(
+    folder: Folder, index: Index
+) -> None:
+    question, plain = read_question("Cá bơi ở đâu?"), NotingReader()
+    nearest = corpus(folder, index, plain).search(question.text)
+    first, second = (reading(s.article, s.span) for s in corpus(folder, index, plain).score(question, nearest)[:2])
+    assert {first, second} == {"Cá mè bơi ở hồ Tây.", "Cá chép bơi ở sông Hồng."}
+    assert [page.text for _, page in plain.asked[-2:]] == [first, second]
+
+    class Alone(NotingReader):
+        def _read(self, text: str) -> Reading:
+            return replace(super()._read(text), answerable=0.9 if text == second else 0.1)
+
+    best = corpus(folder, index, Alone()).score(question, nearest)
+    assert reading(best[0].article, best[0].span) == second
+    assert best[0].alone == 0.9
+    assert best[0].lead > 0 > best[1].lead

@@ -149,3 +149,20 @@ def test_a_rare_name_weighs_more_than_an_office() -> None:
     wanted = Wanted.of(read_question("Vì sao Ban Dân vận ở Hà Tĩnh họp?"), VOCABULARY)
     assert wanted.names == (" ban dân ", " hà tĩnh ")
     assert wanted.met([1.0, 0.0]) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("question", "strange"),
+    [
+        ("Bộ Tài chính họp hôm nào?", True),
+        ("Sở Y tế có bao nhiêu cán bộ?", False),
+        ("Ban Dân vân họp bàn gì?", False),  # a slip of the tone
+        ("Bộ VHTT họp hôm nào?", False),  # an abbreviation has checks of its own
+        ("bo tai chinh hop hom nao", False),  # where no name can be told
+        ("Đại hội Đảng lần thứ mấy?", False),
+    ],
+)
+def test_a_body_that_no_text_names_is_missed(question: str, strange: bool) -> None:
+    wanted = Wanted.of(read_question(question), VOCABULARY)
+    assert wanted.strange is strange
+    assert wanted.names_offices(TEXTS[1], article(TEXTS[1])) is not strange
