@@ -5,53 +5,36 @@ Each answer is statements with quotations like any other: a title line, a byline
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rag.cite import Quotation, Statement
 from rag.confidence import METADATA_CONFIDENCE, MISSED, confidence_of
 from rag.corpus import Corpus
+from rag.listing import Listing, list_of, newest_or_oldest, shortened
+from rag.mentions import mentions
 from rag.passages import body_sentences, reading
-from rag.phrases import drop_phrases, holds_any
+from rag.phrases import drop_phrases, find, holds_any, joining_places, phrases_of
 from rag.question import (
     Field,
     Question,
     content_syllables,
     fields_asked,
     language_of,
-    numbers_of,
     read_question,
     without_phrases,
 )
 from rag.select import SENTENCE_ENDS
 from rag.terms import flat
 from rag.types import Article, Span
-from rag.wording import wording, written_day
+from rag.wording import wording
 
-MENTION_CHARACTERS = 150  # of a quotation in a list of articles
-TITLE_CHARACTERS = 90
-MENTION_CANDIDATES = 100  # passages looked through for a mention
-MOST_MENTIONS = 12  # articles quoted in an answer; the heading counts all
-MOST_LISTED = 50
 LISTING_WORDS = 2  # of content at most that ask for a list of articles, beside their year
 MEANT_ENOUGH = 0.5  # how far the topic of a question must agree with an article for it to be meant
 LEAD_SENTENCES, SUMMARY_CHARACTERS = 4, 280  # where the lead is looked for; what a summary has
 BRIEF = 120  # characters of a first sentence, with which the next is told, too
 LATER = 0.1  # of the title's words, which a later sentence has to hold more
 TITLE_WEIGHT = 0.3  # of the share of the question's words that a title has, and of the title's that the question has
-_IN_BRACKETS = re.compile(r"[(（]([^()（）]{3,80})[)）]")
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Statements that answer, or none where the articles don't say; and the words around them."""
-
-    statements: tuple[Statement, ...]
-    heading: str = ""
-    refusal: str = ""
-    kind: str = "about"
-    confidence: float = METADATA_CONFIDENCE
 
 
 def about_articles(question: Question, corpus: Corpus, *, before: Question | None = None) -> Listing | None:
@@ -65,17 +48,19 @@ def about_articles(question: Question, corpus: Corpus, *, before: Question | Non
     if _only(text, "small_talk"):
         return Listing((), refusal=wording(language)["small_talk"].format(count=len(corpus.articles)))
     if holds_any(text, "newest") or holds_any(text, "oldest"):
-        return _extreme(corpus.articles, newest=holds_any(text, "newest"), language=language)
+        return newest_or_oldest(corpus.articles, newest=holds_any(text, "newest"), language=language)
     if holds_any(text, "mentions") and (authored := _authored(question, corpus)):
-        return _listing(authored, language)
+        return list_of(authored, language)
     if holds_any(text, "mentions") and (holds_any(text, "mention_verbs") or question.quoted):
-        return _mentions(question, corpus)
+        return mentions(question, corpus)
     if holds_any(text, "listing") or _counts_all(question):
-        return _listing(corpus.articles.values(), language)
+        return list_of(corpus.articles.values(), language)
     if _lists_dated(question) and (years := [d.year for d in question.dates if d.year]):
         dated = [a for a in corpus.articles.values() if a.metadata.published and a.metadata.published.year in years]
-        return _listing(dated, language)
+        return list_of(dated, language)
     fields = fields_asked(text)
+    if fields and (both := _both(question)):
+        return _together([_fields(fields, _article_meant(each, corpus, None), each, corpus) for each in both])
     if fields and (holds_any(text, "article") or _entitled(question, corpus)):
         return _fields(fields, _article_meant(question, corpus, before), question, corpus)
     return None
@@ -105,6 +90,25 @@ def _authored(question: Question, corpus: Corpus) -> list[Article]:
     return [a for a in corpus.articles.values() if a.metadata.author and flat(a.metadata.author) in asked]
 
 
+def _both(question: Question) -> list[Question]:
+    """What is asked about two articles, asked of each: "Bài về A và bài về B do ai viết?"; none where it is of one."""
+    text = question.text
+    begins = sorted({place.start for phrase in phrases_of("article_begins") for place in find(text, phrase)})
+    joins = [j for j in joining_places(text) if len(begins) > 1 and begins[0] < j.start and j.end <= begins[1]]
+    if not joins or text[joins[-1].end : begins[1]].strip():
+        return []
+    asked = text[: begins[0]], text[begins[0] : joins[-1].start], text[begins[1] :]
+    return [replace(read_question(part), language=question.language) for part in (asked[0] + asked[1], asked[2])]
+
+
+def _together(listings: Sequence[Listing]) -> Listing:
+    """The answers about several articles as one; none where one of them is missing."""
+    if not all(listing.statements for listing in listings):
+        return next(listing for listing in listings if not listing.statements)
+    statements = tuple(statement for listing in listings for statement in listing.statements)
+    return Listing(statements, confidence=min(listing.confidence for listing in listings))
+
+
 def _fields(
     fields: Sequence[Field], meant: tuple[Article, float] | None, question: Question, corpus: Corpus
 ) -> Listing:
@@ -123,7 +127,7 @@ def _fields(
     }
     found = [(field, span) for field in fields if (span := spans.get(field))]
     statements = tuple(Statement(Quotation(article, span), label=f"{words[field]}: ") for field, span in found)
-    refusal = words["refused_field"].format(title=_short(metadata.title))
+    refusal = words["refused_field"].format(title=shortened(metadata.title))
     return Listing(statements, refusal=refusal, confidence=confidence)
 
 
@@ -204,94 +208,3 @@ def _nearest(topic: Question, corpus: Corpus) -> tuple[Article, float] | None:
         return None
     _, sure, article = max(best.values(), key=lambda found: found[:2])
     return (article, METADATA_CONFIDENCE * sure) if sure >= MEANT_ENOUGH else None
-
-
-def _mentions(question: Question, corpus: Corpus) -> Listing:
-    topic = topic_of(question)
-    nearest = corpus.search(topic, k=MENTION_CANDIDATES)
-    wanted = {_said(question.quoted[0])} if question.quoted else {_said(topic), _said(corpus.meaning(topic, nearest))}
-    numbers = set(numbers_of(topic))
-    found: dict[str, Span] = {}
-    loosely: dict[str, Span] = {}
-    for candidate in nearest:
-        passage = candidate.hit.passage
-        article = corpus.articles[passage.article_id]
-        for span in passage.sentences:
-            sentence = reading(article, span)
-            if any(said in _said(sentence) for said in wanted) and numbers <= set(numbers_of(sentence)):
-                found.setdefault(article.id, span)
-            elif corpus.share(question, sentence, content_syllables(topic, question.language)) >= 0.85:
-                loosely.setdefault(article.id, span)
-    chosen = found or loosely
-    ordered = sorted(chosen, key=lambda i: _age(corpus.articles[i]))
-    asked = replace(read_question(topic), kind="fact", language=question.language)  # of a sentence, what tells of it
-    statements = tuple(_mention(asked, corpus, corpus.articles[i], chosen[i]) for i in ordered[:MOST_MENTIONS])
-    words = wording(question.language)
-    heading = words["mentioning"].format(topic=topic, count=_count(len(ordered), MOST_MENTIONS))
-    return Listing(statements, heading=heading, refusal=words["refused"], kind="mentions")
-
-
-def _said(text: str) -> str:
-    """The text flat; "Quyết định số 290" and "Quyết định 290" are one."""
-    return re.sub(r" so (?=\d)", " ", flat(text))
-
-
-def _mention(question: Question, corpus: Corpus, article: Article, span: Span) -> Statement:
-    quote = corpus.cut(question, article, span, max_characters=MENTION_CHARACTERS)
-    label = f"- {_short(article.metadata.title)}: "
-    return Statement(Quotation(article, quote), label=label, cut=(quote.start > span.start, quote.end < span.end))
-
-
-def topic_of(question: Question) -> str:
-    """What "which articles mention X" asks for: "Những bài nào nhắc đến Nghị quyết số 25?" → "Nghị quyết số 25"."""
-    given = _IN_BRACKETS.search(question.text)
-    if given and question.language != "vi":  # "Decision 290 (Quyết định 290)": as the articles have it
-        return given.group(1).strip()
-    if question.quoted:
-        rest = question.text.replace(question.quoted[0], " ")
-        return " ".join([question.quoted[0], *numbers_of(rest)])
-    text = without_phrases(question, ("mention_verbs", "mentions"))
-    words = [word for word in text.split() if word.strip("?.!,:;？。…")]
-    while words and holds_any(words[0].strip("?.!,:;"), "loose_ends"):
-        words.pop(0)
-    while words and holds_any(words[-1].strip("?.!,:;"), "loose_ends"):
-        words.pop()
-    return " ".join(words).strip(" ?.!,:;？。") or question.text
-
-
-def _listing(articles: Iterable[Article], language: str) -> Listing:
-    ordered, words = sorted(articles, key=_age), wording(language)
-    statements = tuple(_titled(article, language) for article in ordered[-MOST_LISTED:])
-    heading = words["articles"].format(count=_count(len(ordered), MOST_LISTED))
-    return Listing(statements, heading=heading, refusal=words["refused"], kind="listing")
-
-
-def _extreme(articles: Mapping[str, Article], *, newest: bool, language: str) -> Listing:
-    words = wording(language)
-    dated = sorted((a for a in articles.values() if a.metadata.published), key=_age)
-    chosen = dated[-1:] if newest else dated[:1]
-    statements = tuple(_titled(article, language) for article in chosen)
-    heading = words["newest" if newest else "oldest"]
-    return Listing(statements, heading=heading, refusal=words["refused"], kind="listing")
-
-
-def _count(found: int, most: int) -> str:
-    return str(found) if found <= most else f"{most} / {found}"
-
-
-def _titled(article: Article, language: str) -> Statement:
-    metadata = article.metadata
-    day = metadata.published
-    date = written_day(day, language) if day else wording(language)["undated"]
-    span = metadata.title_span or article.content[0]
-    dated = (Quotation(article, metadata.published_span),) if metadata.published_span else ()
-    return Statement(Quotation(article, span), label=f"- {date}: ", same=dated)
-
-
-def _age(article: Article) -> tuple[str, str]:
-    published = article.metadata.published
-    return (published.isoformat() if published else "0000", article.id)
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1].rsplit(" ", 1)[0] + " …"

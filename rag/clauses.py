@@ -21,6 +21,7 @@ from rag.types import Article, Span
 from rag.wanted import Vocabulary, Wanted
 
 NEAR = 60  # characters over which nearness to the question's words fades to a third
+LEAST = 40  # characters of a quote, which otherwise goes on into the next clause
 WORDS_BEFORE = 1.0  # words before a date or number tell more of it …
 WORDS_AFTER = 0.6  # … than those after
 
@@ -58,11 +59,15 @@ def quote_span(
     anchor = max(anchors, key=lambda place: (_nearness(place, occurrences, text), -place.start))
     first = max(i for i, clause in enumerate(clauses) if clause.start <= anchor.start)
     last = min(i for i, clause in enumerate(clauses) if clause.end >= anchor.end)
+    told = not places  # what is told of a thing follows its mention …
+    if told and holds_any(question.text, "topic_wanted"):  # … and comes before other words where that is asked for
+        last = _onward(clauses, first, last, max_characters)
     first, last = _grown(clauses, first, last, occurrences, max_characters)
-    if not places:  # what is told of a thing follows its mention
-        while last + 1 < len(clauses) and clauses[last + 1].end - clauses[first].start <= max_characters:
-            last += 1
+    if told:
+        last = _onward(clauses, first, last, max_characters)
     run = Span(clauses[first].start, clauses[last].end)
+    if run.end - run.start < LEAST and last + 1 < len(clauses):  # "Ngày 9/7" tells nothing by itself
+        run = Span(run.start, _blank_before(text, min(clauses[last + 1].end, run.start + max_characters)))
     start, end = _window(text, run, anchor, max_characters) if run.end - run.start > max_characters else run
     while start < end and text[start] in _EDGE + ".…":
         start += 1
@@ -157,6 +162,20 @@ def _grown(
         if best is None:
             return first, last
         _, first, last = best
+
+
+def _blank_before(text: str, place: int) -> int:
+    """The last place up to this one where a word ends."""
+    if place >= len(text) or not text[place].isalnum():
+        return place
+    return max(text.rfind(" ", 0, place), 0)
+
+
+def _onward(clauses: Sequence[Span], first: int, last: int, max_characters: int) -> int:
+    """The last clause of the run from `first` that still fits."""
+    while last + 1 < len(clauses) and clauses[last + 1].end - clauses[first].start <= max_characters:
+        last += 1
+    return last
 
 
 def _clause_cuts(text: str, max_characters: int, *, quotations_apart: bool) -> list[int]:

@@ -7,12 +7,14 @@ folders of some articles, by `training/calibrate.py`.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from rag.evidence import SHORT_NAME
+from rag.evidence import SHORT_NAME, dates_document
 from rag.passages import reading
-from rag.phrases import holds_any
+from rag.phrases import holds, holds_any, phrase_rows, phrases_of
 from rag.question import Question, language_of
 from rag.select import FAR_AHEAD, Sentence, log_odds
+from rag.wanted import bodies_in
 from rag.weights import calibration, weighed, weights_for
 
 ANSWER_THRESHOLD = 0.38  # a wrong answer costs six tenths of what a right one is worth; set on the questions tuned on
@@ -53,7 +55,7 @@ def confidence_of(question: Question, best: Sentence | None) -> float:
     measured = measures(question, best)
     logit = weighed(measured, weights_for("confidence", read=best.read is not None))
     missed = measured["numbers_met"] == 0 or measured["names_met"] == 0 or _nobody(question, best)
-    missed = missed or holds_any(question.text, "now")
+    missed = missed or _told_otherwise(question, reading(best.article, best.span))
     return calibrated((MISSED if missed else 1.0) / (1 + math.exp(-max(min(logit, 30.0), -30.0))))
 
 
@@ -62,6 +64,30 @@ def _nobody(question: Question, best: Sentence) -> bool:
     if question.kind != "person" or best.evidence > SHORT_NAME or best.read is None:
         return False
     return best.answer is None or not any(c.isupper() for c in reading(best.article, best.answer))
+
+
+def _told_otherwise(question: Question, text: str) -> bool:
+    """Whether it is asked of today, of a deed that the text doesn't tell, or of a ministry where it names another.
+
+    When a document was issued is no other deed's day. Typed without diacritics "ký" may be "kỳ".
+    """
+    deeds = phrase_rows("deeds") if question.kind == "person" and not question.typed_plain else []
+    undone = any(_says(row, question.text) and not _says(row, text) for row in deeds)
+    asked, told = (_apart(bodies_in(each)) for each in (question.text, text))
+    other = any(body not in told and any(body[0] == kind for kind, _ in told) for body in asked)
+    issued = question.kind == "date" and not question.typed_plain and holds_any(question.text, "issued")
+    undone = undone or (issued and not holds_any(text, "issued") and not dates_document(text))
+    return undone or other or holds_any(question.text, "now")
+
+
+def _says(phrases: Sequence[str], text: str) -> bool:
+    return any(holds(text, phrase) for phrase in phrases)
+
+
+def _apart(bodies: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those bodies of which a text names one or another."""
+    kinds, none = phrases_of("bodies_apart"), phrases_of("not_apart")
+    return {(kind, name) for kind, name in bodies if kind in kinds and f"{kind} {name.replace('_', ' ')}" not in none}
 
 
 def calibrated(probability: float) -> float:

@@ -8,9 +8,10 @@ Knows no collection: a text and a question are enough.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 
-from rag.dates import find_dates
+from rag.dates import FoundDate, find_dates
 from rag.names import WORD, names_in
 from rag.phrases import holds_any, phrases_of
 from rag.question import Question, numbers_of
@@ -22,6 +23,13 @@ UNLIKELY = 0.1  # evidence where a number, name or year is not seen, but may be 
 SHORT_NAME = 0.2  # evidence of a person where capitals may as well be an office's or a place's
 WRONG_UNIT = 0.4  # evidence of a number that stands beside something else than was asked for
 
+_YEAR = r"(?:19|20)\d{2}"
+_PERIOD = re.compile(
+    rf"{_YEAR}\s*[-–—]\s*(?:19|20)?\d{{2}}(?!\d)"  # 2015 - 2020
+    rf"|(?<!\w)từ năm {_YEAR} (?:đến|tới) (?:năm )?{_YEAR}"
+    rf"|(?<!\w)\d{{1,2}} (?:tháng|năm|quý) (?:đầu|cuối)(?: năm)?(?: {_YEAR})?",
+    re.IGNORECASE,
+)
 _WORD_WITHIN = re.compile(r"(?<=[\w,;] )[^\W\d_]{2}")  # the first letters of one that begins no sentence
 _NUMBER = re.compile(r"(?<![\w/-])\d+(?:[.,]\d+)*(?!\w)|(?<!\w)(?:[IVXLC]{2,}|(?<=khóa )[IVX]|(?<=thứ )[IVX])(?!\w)")
 _NUMBER_WORDS = (  # Vietnamese (but "năm", which is "year", too), English, French
@@ -66,8 +74,11 @@ def _has_capital_within(text: str) -> bool:
 def places_of(question: Question, text: str) -> list[Span]:
     """Where a text has what the question's kind asks for, in order; empty for kinds without a shape of their own."""
     if question.kind == "date":
+        if holds_any(question.text, "period_wanted") and (periods := [Span(*m.span()) for m in _PERIOD.finditer(text)]):
+            return periods
         day_wanted = holds_any(question.text, "day_wanted")
-        dates = [Span(d.start, d.end) for d in find_dates(text) if d.day or not day_wanted]
+        days = [day for day in find_dates(text) if day.day or not day_wanted]
+        dates = [Span(day.start, day.end) for day in [d for d in days if _told_in_part(question, d)] or days]
         if holds_any(question.text, "events"):  # then the date of a document is not the one that is asked for
             dates = [d for d in dates if not _OF_DOCUMENT.search(text[: d.start])] or dates
         return dates
@@ -85,6 +96,16 @@ def places_of(question: Question, text: str) -> list[Span]:
         asked = flat(question.text)
         return [name for name in persons_in(text) if flat(text[name.start : name.end]) not in asked]
     return []
+
+
+def dates_document(text: str) -> bool:
+    """Whether a date stands beside the number of a document: "Chỉ thị 43-CT/TW, ngày 14/5/2015"."""
+    return any(_OF_DOCUMENT.search(text[: found.start]) for found in find_dates(text))
+
+
+def _told_in_part(question: Question, day: FoundDate) -> bool:
+    """Whether it is one that the question tells in part: a day "in July 2015"."""
+    return any(asked.agrees_with(replace(day, year=day.year or asked.year)) for asked in question.dates)
 
 
 def persons_in(text: str) -> list[Span]:

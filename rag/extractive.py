@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
-from rag.about import Listing, about_articles, article_about
+from rag.about import about_articles, article_about
 from rag.cite import Quotation, Statement
 from rag.confidence import ANSWER_THRESHOLD, METADATA_CONFIDENCE, confidence_of
 from rag.config import MAX_QUESTION_CHARACTERS
@@ -19,6 +19,7 @@ from rag.described import described
 from rag.errors import QuestionError
 from rag.evidence import persons_in
 from rag.followups import standalone
+from rag.listing import Listing
 from rag.parts import parts_of
 from rag.passages import reading
 from rag.phrases import holds_any, person_pronouns

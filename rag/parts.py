@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from rag.dates import find_dates
 from rag.names import numbered_in
-from rag.phrases import drop_phrases, find, joining_places, phrase_beginnings, words_of_dates
+from rag.phrases import drop_phrases, find, joining_places, phrase_rows, words_of_dates
 from rag.types import Span
 
 BETWEEN = 60  # characters at most between two things that are asked of together
@@ -45,7 +45,7 @@ def parts_of(text: str) -> tuple[str, str] | None:
 
 def _joined_phrases(text: str, joins: Sequence[Span]) -> tuple[str, str] | None:
     """ "Ai phụ trách ở Sở và ở xã?": what stands before the first phrase belongs to both, what ends the second, too."""
-    for row in phrase_beginnings():
+    for row in phrase_rows("phrase_begins"):
         begins = [place for word in row for place in find(text, word)]
         for join in joins:
             before = [place.start for place in begins if join.start - FAR <= place.start < join.start]

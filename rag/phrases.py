@@ -103,9 +103,9 @@ def joining_places(text: str) -> list[Span]:
     return joined
 
 
-def phrase_beginnings() -> Sequence[Sequence[str]]:
-    """The small words that may begin two phrases of one kind: those of a row mean nearly the same."""
-    return cast(Sequence[Sequence[str]], question_table()["phrase_begins"])
+def phrase_rows(table: str) -> Sequence[Sequence[str]]:
+    """The rows of a table whose rows each mean nearly the same."""
+    return cast(Sequence[Sequence[str]], question_table()[table])
 
 
 @cache

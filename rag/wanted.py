@@ -176,14 +176,23 @@ def _strange(question: Question, vocabulary: Vocabulary) -> bool:
     """Whether a question names a body, in Vietnamese as it is written, whose first two syllables are no text's."""
     if question.language != "vi" or question.typed_plain:
         return False
-    named = (" ".join(found.groups()) for found in _body_pattern().finditer(question.text))
-    return any(not vocabulary.knows(fold(pair)) for name in named for pair in terms(name) if "_" in pair)
+    return any(not vocabulary.knows(fold(name)) for _, name in bodies_in(question.text))
+
+
+@lru_cache(maxsize=8192)
+def bodies_in(text: str) -> tuple[tuple[str, str], ...]:
+    """The bodies that a Vietnamese text names: what kind each is, and the first two syllables of its name, a term.
+
+    "Bộ Văn hóa, Thể thao" → ("bộ", "văn_hoá"). Abbreviations are none.
+    """
+    named = (found.groups() for found in _body_pattern().finditer(text))
+    return tuple((kind.casefold(), terms(f"{one} {two}")[-1]) for kind, one, two in named)
 
 
 @cache
 def _body_pattern() -> re.Pattern[str]:
     either = "|".join(map(re.escape, sorted(map(str.capitalize, phrases_of("bodies")), key=len, reverse=True)))
-    return re.compile(rf"(?<!\w)(?:{either}) (?!(?:{either}) )([A-ZĐÂĂÊÔƠƯ][^\W\d_A-Z]*) ([^\W\d_][^\W\d_A-Z]+)")
+    return re.compile(rf"(?<!\w)({either}) (?!(?:{either}) )([A-ZĐÂĂÊÔƠƯ][^\W\d_A-Z]*) ([^\W\d_][^\W\d_A-Z]+)")
 
 
 def _of_other_years(wanted: FoundDate, here: Sequence[FoundDate], article: Article) -> bool:

@@ -493,3 +493,14 @@ def test_what_is_said_to_the_assistant_is_told_what_it_does(bot: rag.Assistant, 
 def test_how_many_articles_there_are(bot: rag.Assistant) -> None:
     assert bot.answer("Trong kho có tất cả bao nhiêu bài viết?").text.startswith("Các bài viết (5):")
     assert not bot.answer("Ban Dân vận đã gửi bao nhiêu bài viết?").text.startswith("Các bài viết (5):")
+
+
+def test_two_articles_are_each_told_by_whom(bot: rag.Assistant) -> None:
+    found = bot.answer("Bài về buổi làm việc của bà Phương Thị Thanh và bài về khảo sát Bảo hiểm xã hội do ai viết?")
+    assert [citation.quote for citation in found.citations] == ["Hương Lan", "Phạm Anh Thiện"]
+    assert len({citation.article_id for citation in found.citations}) == 2
+
+
+def test_in_which_articles_something_appears(bot: rag.Assistant) -> None:
+    found = bot.answer("Quyết định số 290 xuất hiện ở những bài nào?")
+    assert {citation.article_id[:3] for citation in found.citations} == {"001", "004"}

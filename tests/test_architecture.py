@@ -60,6 +60,8 @@ FLOORS = [
         "clauses",
         "corpus",
         "cite",
+        "listing",
+        "mentions",
         "about",
         "confidence",
         "support",

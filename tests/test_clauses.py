@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.articles import read_folder
@@ -16,7 +16,7 @@ from rag.types import Article, Metadata, Span
 
 SENTENCE = (
     "Báo cáo nêu rõ, sau 5 năm thực hiện Quyết định 290, ngày 25/2/2010 của Bộ về quy chế phối hợp, các đơn vị đã mở "
-    "12 lớp tập huấn; hoàn thiện và trình Báo cáo sơ kết Thông báo số 292, ngày 18/9/2009 của Ban về chăm sóc nạn "
+    "12 lớp tập huấn; hoàn thiện và trình sơ kết Thông báo số 292, ngày 18/9/2009 của Ban về chăm sóc nạn "
     "nhân; đồng thời phát động phong trào “Mỗi người một cây, mỗi nhà một vườn” trong toàn ngành, tặng 300 suất quà."
 )
 
@@ -127,6 +127,7 @@ def test_a_clause_that_is_too_long_ends_between_words() -> None:
     assert text[len(quote)] == " "
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="abcd ,;:.()“”-0123 \n", min_size=1, max_size=400), st.integers(20, 120))
 def test_always_a_slice_within_the_sentence(text: str, limit: int) -> None:
     span = quote_span(
@@ -157,3 +158,19 @@ def test_who_is_quoted_with_a_name_though_the_reader_took_the_office() -> None:
         "giám sát cùng đoàn công tác của Thường trực Huyện ủy đã làm việc với Ban Kinh tế về kế hoạch năm nay."
     )
     assert "Lê Thị Hoa Mai" in cut("Chủ tịch HĐND huyện tới làm việc là ai?", text, answer="Chủ tịch HĐND huyện")
+
+
+def test_what_a_document_is_about_comes_before_what_was_said_of_it() -> None:
+    text = (
+        "Bộ đã triển khai các nhiệm vụ, trong đó có sơ kết Đề án 12 về nước sạch "
+        "ở các xã; hoàn thiện và trình sơ kết Thông báo kết luận số 292-TB/TW, ngày 18/9/2009 về chăm sóc nạn nhân."
+    )
+    quote = cut("Thông báo kết luận 292-TB/TW là về vấn đề gì?", text, 130, "292-TB/TW")
+    assert quote.endswith("292-TB/TW, ngày 18/9/2009 về chăm sóc nạn nhân.")
+
+
+def test_a_day_is_not_quoted_alone() -> None:
+    text = "Ngày 9/7, Trưởng ban Hà Thị Khanh chủ trì hội nghị trực tuyến về chăm sóc nạn nhân ở các tỉnh miền Trung."
+    quote = cut("Hội nghị trực tuyến diễn ra ngày nào?", text, 80)
+    assert quote.startswith("Ngày 9/7, Trưởng ban Hà Thị Khanh chủ trì")
+    assert len(quote) <= 80

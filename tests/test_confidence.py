@@ -80,3 +80,23 @@ def test_nobody_is_no_answer_to_who() -> None:
 )
 def test_a_name_may_be_a_persons(asked: str) -> None:
     assert read_question(asked).kind == "person"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ("Ai ký Chỉ thị 43?", "Bà Lê Thị Hoa chủ trì hội nghị về Chỉ thị 43.", False),
+        ("Ai ký Chỉ thị 43?", "Bà Lê Thị Hoa ký Chỉ thị 43.", True),
+        ("Ai chủ trì hội nghị về Chỉ thị 43?", "Bà Lê Thị Hoa chủ trì hội nghị về Chỉ thị 43.", True),
+        ("Nghị quyết ban hành ngày nào?", "Ngày 28/9/2016, tổ khảo sát để xây dựng Nghị quyết.", False),
+        ("Nghị quyết ban hành ngày nào?", "Sơ kết Nghị quyết 12-NQ/TW, ngày 28/9/2016.", True),
+        ("nhiem ky nay bat dau ngay nao", "Ngày 28/9/2016, nhiệm kỳ bắt đầu.", True),
+        ("Tổ đã khảo sát Bộ Y tế ngày nào?", "Ngày 28/9/2016, tổ khảo sát Bộ Văn hóa.", False),
+        ("Tổ đã khảo sát Bộ Y tế ngày nào?", "Ngày 28/9/2016, Bộ Chính trị cử tổ khảo sát.", True),
+        ("Giá gạo hôm nay bao nhiêu?", "Giá gạo là 15 nghìn đồng.", False),
+    ],
+)
+def test_another_deed_another_ministry_and_today_are_not_told(question: str, text: str, told: bool) -> None:
+    article = Article("a.txt", text, text, "", Metadata("A"), (Span(0, len(text)),))
+    best = replace(SENTENCE, article=article, span=Span(0, len(text)), read=0.9, answerable=0.9, evidence=1.0)
+    assert (confidence_of(read_question(question), best) > ANSWER_THRESHOLD) is told

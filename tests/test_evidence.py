@@ -47,3 +47,18 @@ def test_places(question: str, text: str, places: list[str]) -> None:
 )
 def test_evidence(question: str, text: str, evidence: float) -> None:
     assert evidence_of(read_question(question), text) == evidence
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "found"),
+    [
+        ("Khóa này thuộc nhiệm kỳ nào?", "Ngày 9/7/2015 bàn về nhiệm kỳ 2015 - 2020.", ["2015 - 2020"]),
+        ("Which term is it of?", "Đại hội khóa XII, nhiệm kỳ 2015-2020", ["2015-2020"]),
+        ("Làm trong giai đoạn nào?", "Trong 02 tháng đầu năm 2021, Ban đã làm", ["02 tháng đầu năm 2021"]),
+        ("Họp ngày nào trong tháng 7/2015?", "Ngày 9/7, họp về Chỉ thị ngày 14/5/2015", ["9/7"]),
+        ("Họp ngày nào?", "Ngày 9/7, họp về chuyện ngày 14/5/2015", ["9/7", "14/5/2015"]),
+    ],
+)
+def test_stretches_of_time_and_days_told_in_part(question: str, text: str, found: list[str]) -> None:
+    places = places_of(read_question(question), text)
+    assert [text[place.start : place.end] for place in places] == found
