@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rag.terms import fold
+from rag.types import Span
 
 LEFT_OUT: Final = frozenset({"va", "cua", "cac", "and", "of"})  # no "the": "thể" is folded so, too
 LONGEST = 8  # letters of an abbreviation
@@ -37,6 +38,23 @@ def written_out(text: str, passages: Iterable[str]) -> str:
     return text
 
 
+def is_abbreviation(word: str) -> bool:
+    """Whether a word looks like an abbreviation: three capitals and more, or consonants alone."""
+    return bool(_ABBREVIATION.fullmatch(word))
+
+
+def places_told(abbreviation: str, text: str) -> list[Span]:
+    """Where a text has the words that an abbreviation stands for."""
+    words = list(_WORD.finditer(text))
+    plain, letters = [fold(word.group()) for word in words], fold(abbreviation)
+    found = []
+    for i, word in enumerate(plain):
+        last = _end_of_match(plain, i, letters) if word[0] == letters[0] else None
+        if last is not None and not _BROKEN.search(text, words[i].start(), words[last].end()):
+            found.append(Span(words[i].start(), words[last].end()))
+    return found
+
+
 def initials(words: Sequence[str]) -> str:
     """The first letters of folded words, and after a blank the same without the small words: "bvh bh"."""
     short = "".join(word[0] for word in words if word not in LEFT_OUT)
@@ -46,12 +64,7 @@ def initials(words: Sequence[str]) -> str:
 def _meaning(letters: str, passages: Sequence[str]) -> str:
     counts: Counter[str] = Counter()
     for passage in passages:
-        words = list(_WORD.finditer(passage))
-        plain = [fold(word.group()) for word in words]
-        for i, word in enumerate(plain):
-            end = _end_of_match(plain, i, letters) if word[0] == letters[0] else None
-            if end is not None and not _BROKEN.search(run := passage[words[i].start() : words[end].end()]):
-                counts[run] += 1
+        counts.update(passage[place.start : place.end] for place in places_told(letters, passage))
     return min(counts, key=lambda run: (-counts[run], len(run), run)) if counts else ""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from rag.abbreviations import is_abbreviation, places_told
 from rag.cite import Quotation, Statement
 from rag.confidence import METADATA_CONFIDENCE, MISSED, confidence_of
 from rag.corpus import Corpus
@@ -29,6 +30,7 @@ from rag.terms import flat
 from rag.types import Article, Span
 from rag.wording import wording
 
+MEANING_CANDIDATES = 100  # passages looked through for what an abbreviation stands for
 LISTING_WORDS = 2  # of content at most that ask for a list of articles, beside their year
 MEANT_ENOUGH = 0.5  # how far the topic of a question must agree with an article for it to be meant
 LEAD_SENTENCES, SUMMARY_CHARACTERS = 4, 280  # where the lead is looked for; what a summary has
@@ -45,8 +47,8 @@ def about_articles(question: Question, corpus: Corpus, *, before: Question | Non
     text, language = question.text, question.language
     if holds_any(text, "no_article"):
         return None
-    if _only(text, "small_talk"):
-        return Listing((), refusal=wording(language)["small_talk"].format(count=len(corpus.articles)))
+    if aside := _small_talk(text, language, corpus) or _stands_for(text, corpus):
+        return aside
     if holds_any(text, "newest") or holds_any(text, "oldest"):
         return newest_or_oldest(corpus.articles, newest=holds_any(text, "newest"), language=language)
     if holds_any(text, "mentions") and (authored := _authored(question, corpus)):
@@ -66,9 +68,33 @@ def about_articles(question: Question, corpus: Corpus, *, before: Question | Non
     return None
 
 
-def _only(text: str, table: str) -> bool:
-    """Whether a text says nothing but phrases of a table."""
-    return not any(c.isalnum() for c in drop_phrases(text, table))
+def _stands_for(text: str, corpus: Corpus) -> Listing | None:
+    """What an abbreviation stands for, where that is all that is asked: "CTDV là viết tắt của gì?"."""
+    asked = drop_phrases(text, "stands_for").strip(' ?.!:"“”')
+    if asked == text.strip(" ?") or not is_abbreviation(asked):
+        return None
+    told: list[Quotation] = []
+    for candidate in corpus.search(asked, k=MEANING_CANDIDATES):
+        article, passage = corpus.articles[candidate.hit.passage.article_id], candidate.hit.passage
+        places = places_told(asked, article.plain[passage.start : passage.end])
+        told += [Quotation(article, Span(passage.start + p.start, passage.start + p.end)) for p in places]
+    if not told:
+        return None
+    in_brackets = [q for q in told if _in_brackets(q, asked)]
+    return Listing((Statement((in_brackets or told)[0]),))
+
+
+def _in_brackets(quotation: Quotation, abbreviation: str) -> bool:
+    """Whether the abbreviation stands in brackets after what is quoted."""
+    after = quotation.article.plain[quotation.span.end : quotation.span.end + len(abbreviation) + 3]
+    return f"({abbreviation})".casefold() in after.casefold()
+
+
+def _small_talk(text: str, language: str, corpus: Corpus) -> Listing | None:
+    """What the assistant does, where nothing is said but a greeting or the like."""
+    if any(c.isalnum() for c in drop_phrases(text, "small_talk")):
+        return None
+    return Listing((), refusal=wording(language)["small_talk"].format(count=len(corpus.articles)))
 
 
 def _counts_all(question: Question) -> bool:

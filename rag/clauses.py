@@ -12,9 +12,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from rag.dates import find_dates
 from rag.evidence import places_of
-from rag.phrases import holds_any
+from rag.phrases import holds_any, phrases_of
 from rag.question import Question
 from rag.terms import fold
 from rag.types import Article, Span
@@ -29,6 +28,7 @@ _CLAUSE_END = re.compile(r"[;:,.…!?]+[”\"»’')\]]*(?=\s)|\s[-–—](?=\s)
 _QUOTATION = re.compile(r"[“«\"][^“”«»\"]{2,220}[”»\"]")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _CODE = re.compile(r"[-/][A-ZĐ]")  # after the number of a document
+_OFFICE = re.compile(r"\s*[,(–-]\s*([A-ZĐỦ]\w+)")
 _EDGE = " \t\n\u00a0,;:-–—"
 
 
@@ -84,14 +84,14 @@ def _named(question: Question, text: str) -> list[Span]:
 def _read(answer: Span | None, span: Span, text: str, places: Sequence[Span], *, dated: bool) -> list[Span]:
     """Where in the sentence the reader found the answer; nowhere when it took something else than the places asked for.
 
-    Where a day is asked for, only another date is something else: what it took may be a day in words.
+    Where a day is asked for, only another number is something else: what it took may be a day in words.
     """
     if answer is None:
         return []
     found = Span(answer.start - span.start, answer.end - span.start)
     if not places or any(found.start < place.end and place.start < found.end for place in places):
         return [found]
-    return [found] if dated and not find_dates(text[found.start : found.end]) else []
+    return [found] if dated and not any(c.isdigit() for c in text[found.start : found.end]) else []
 
 
 def _window(text: str, run: Span, anchor: Span, max_characters: int) -> Span:
@@ -124,19 +124,26 @@ def _occurrences(wanted: Wanted, text: str) -> Occurrences:
 def _nearness(place: Span, occurrences: Occurrences, text: str) -> float:
     """How near a place is to the question's words: each counts by its weight, fading with distance.
 
-    What a document is about follows its number: "Quyết định 217-QĐ/TW về “…”".
+    What a document is about follows its number: "Quyết định 217-QĐ/TW về “…”"; so may an office its bearer.
     """
-    document = bool(_CODE.match(text, place.end))
+    document, bearer = bool(_CODE.match(text, place.end)), _bears_office(text, place)
     total = 0.0
     for weight, spans in occurrences:
         best = 0.0
         for span in spans:
             before = place.start - span.end
             after = span.start - place.end
-            side = WORDS_BEFORE if document or after <= 0 else WORDS_AFTER
+            told = document or (after > 0) == bearer
+            side = WORDS_BEFORE if told else WORDS_AFTER
             best = max(best, side * math.exp(-max(before, after, 0) / NEAR))
         total += weight * best
     return total
+
+
+def _bears_office(text: str, place: Span) -> bool:
+    """Whether an office follows a place, behind a mark, as the one who holds it: "Lê Thị Hoa, Phó Bí thư Huyện ủy"."""
+    office = _OFFICE.match(text, place.end)
+    return office is not None and office.group(1).casefold() in phrases_of("not_a_person")
 
 
 def _grown(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 # Vietnamese words match composed, decomposed (NFD) and typed without diacritics.
 _DAY_WORD = "ng(?:à|a\u0300?)y"
@@ -108,7 +109,13 @@ def find_dates(text: str) -> list[FoundDate]:
 
     `"28/9 và 29/9/2016"` gives both with the year; `"9/7"` counts only after a word such as "ngày" or "chiều".
     """
-    return _share_year(text, list(_scan(text)))
+    return list(_dates_of(text))
+
+
+@lru_cache(maxsize=8192)
+def _dates_of(text: str) -> tuple[FoundDate, ...]:
+    """Of a sentence it is asked for each question."""
+    return tuple(_share_year(text, list(_scan(text))))
 
 
 def dates_told(text: str, published: date | None) -> list[FoundDate]:

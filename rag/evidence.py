@@ -116,7 +116,7 @@ def persons_in(text: str) -> list[Span]:
 def _person_of(text: str, name: Span) -> Span | None:
     """The name without the office or the body that it begins with; None where it is nothing else: "Trưởng Ban Dân"."""
     words = list(WORD.finditer(text, name.start, name.end))
-    while words and words[0].group().casefold() in phrases_of("not_a_person"):
+    while words and (words[0].group().casefold() in phrases_of("not_a_person") or words[0].group()[1:].isupper()):
         words.pop(0)
         if len(words) == 1:
             return None

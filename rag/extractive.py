@@ -14,7 +14,7 @@ from rag.about import about_articles, article_about
 from rag.cite import Quotation, Statement
 from rag.confidence import ANSWER_THRESHOLD, METADATA_CONFIDENCE, confidence_of
 from rag.config import MAX_QUESTION_CHARACTERS
-from rag.corpus import PASSAGES_READ, Corpus
+from rag.corpus import Corpus
 from rag.described import described
 from rag.errors import QuestionError
 from rag.evidence import persons_in
@@ -34,7 +34,7 @@ REASONS, BRIEF = 3, 200  # sentences that tell why or how; characters of those a
 OTHER_LENGTH = 280  # of one that tells something else
 SELF_CONTAINED = 4  # words of content with which a follow-up is understood alone
 PART_THRESHOLD = 0.12  # of the confidence of each part of an answer; of them all it is the usual one
-READ_BEFORE, READ_TOGETHER = 1, 2  # passages read for the question that a follow-up leans on, and for both as one
+READ_BEFORE, READ_TOGETHER, READ_ALONE = 1, 2, 3  # passages: for what a follow-up leans on, for both as one, for it
 CONTEXT_BONUS = 0.2  # for a sentence of the article that answered the question before
 
 
@@ -148,12 +148,12 @@ def _in_context(
         together = _with_names(together, reading(earlier[0].article, earlier[0].span))
     elsewhere = [candidate for candidate in nearest if candidate.hit.passage.article_id != home]
 
-    def scored(question: Question, reads: int = PASSAGES_READ) -> dict[tuple[str, Span], Sentence]:
+    def scored(question: Question, reads: int) -> dict[tuple[str, Span], Sentence]:
         at_home = corpus.search(question.text, only=[home])
         scored = corpus.score(question, [*at_home, *elsewhere], thorough=True, reads=reads)
         return {(s.article.id, s.span): s for s in scored}
 
-    joint, alone = scored(together, READ_TOGETHER), scored(asked)
+    joint, alone = scored(together, READ_TOGETHER), scored(asked, READ_ALONE)
     share = min(1.0, len(asked.content) / SELF_CONTAINED)  # how far the follow-up speaks for itself
 
     def worth(key: tuple[str, Span]) -> tuple[float, tuple[str, Span]]:

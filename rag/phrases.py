@@ -25,6 +25,7 @@ def phrases_of(table: str) -> list[str]:
     return cast(Mapping[str, list[str]], question_table())[table]
 
 
+@lru_cache(maxsize=8192)  # of a question the same is asked for each sentence
 def holds_any(text: str, table: str) -> bool:
     """Whether the text has a phrase of a table of `questions.yaml`."""
     return any(holds(text, phrase) for phrase in phrases_of(table))

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, cast, get_args
 
 from rag.config import MAX_QUESTION_CHARACTERS
@@ -103,6 +103,7 @@ def clean(raw: str) -> str:
     return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
+@lru_cache(maxsize=1024)
 def language_of(text: str) -> str:
     """The language of a short text: by script, then by Vietnamese letters, then by function words.
 

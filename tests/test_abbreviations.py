@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.abbreviations import initials, written_out
+from rag.abbreviations import initials, is_abbreviation, places_told, written_out
 
 TOLD = [
     "Bộ Văn hóa, Thể thao và Du lịch họp với Ban Thường vụ Tỉnh ủy.",
@@ -53,3 +53,17 @@ def test_initials_with_and_without_small_words() -> None:
 @given(st.text(max_size=80), st.lists(st.text(max_size=80), max_size=3))
 def test_any_text_keeps_its_own_words(text: str, passages: list[str]) -> None:
     assert len(written_out(text, passages)) >= len(text)
+
+
+@pytest.mark.parametrize(
+    ("abbreviation", "text", "told"),
+    [
+        ("CTDV", "tổng kết công tác dân vận (CTDV) năm 2020", ["công tác dân vận"]),
+        ("bhxh", "Bảo hiểm xã hội họp. Bảo hiểm. Xã hội.", ["Bảo hiểm xã hội"]),
+        ("MTTQ", "tổng kết công tác dân vận", []),
+    ],
+)
+def test_where_a_text_tells_what_an_abbreviation_stands_for(abbreviation: str, text: str, told: list[str]) -> None:
+    assert is_abbreviation(abbreviation)
+    assert [text[place.start : place.end] for place in places_told(abbreviation, text)] == told
+    assert not is_abbreviation("Hà")

@@ -504,3 +504,15 @@ def test_two_articles_are_each_told_by_whom(bot: rag.Assistant) -> None:
 def test_in_which_articles_something_appears(bot: rag.Assistant) -> None:
     found = bot.answer("Quyết định số 290 xuất hiện ở những bài nào?")
     assert {citation.article_id[:3] for citation in found.citations} == {"001", "004"}
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("CTDV là viết tắt của gì?", "công tác dân vận"),
+        ("BHXH nghĩa là gì", "Bảo hiểm xã hội"),
+        ("What does ĐBQH stand for?", "đại biểu Quốc hội"),
+    ],
+)
+def test_what_an_abbreviation_stands_for(bot: rag.Assistant, question: str, quote: str) -> None:
+    assert [citation.quote for citation in bot.answer(question).citations] == [quote]
