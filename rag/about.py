@@ -15,7 +15,7 @@ from rag.corpus import Corpus
 from rag.listing import Listing, list_of, newest_or_oldest, shortened
 from rag.mentions import mentions
 from rag.passages import body_sentences, reading
-from rag.phrases import drop_phrases, find, holds_any, joining_places, phrases_of
+from rag.phrases import drop_phrases, find, holds_any, joining_places, phrases_of, says_only
 from rag.question import (
     Field,
     Question,
@@ -27,7 +27,7 @@ from rag.question import (
 )
 from rag.select import SENTENCE_ENDS
 from rag.terms import flat
-from rag.types import Article, Span
+from rag.types import GREETING, Article, Span
 from rag.wording import wording
 
 MEANING_CANDIDATES = 100  # passages looked through for what an abbreviation stands for
@@ -92,9 +92,9 @@ def _in_brackets(quotation: Quotation, abbreviation: str) -> bool:
 
 def _small_talk(text: str, language: str, corpus: Corpus) -> Listing | None:
     """What the assistant does, where nothing is said but a greeting or the like."""
-    if any(c.isalnum() for c in drop_phrases(text, "small_talk")):
+    if not says_only(text, "small_talk"):
         return None
-    return Listing((), refusal=wording(language)["small_talk"].format(count=len(corpus.articles)))
+    return Listing((), refusal=wording(language)["small_talk"].format(count=len(corpus.articles)), kind=GREETING)
 
 
 def _counts_all(question: Question) -> bool:
@@ -131,7 +131,11 @@ def _together(listings: Sequence[Listing]) -> Listing:
     """The answers about several articles as one; none where one of them is missing."""
     if not all(listing.statements for listing in listings):
         return next(listing for listing in listings if not listing.statements)
-    statements = tuple(statement for listing in listings for statement in listing.statements)
+    statements = tuple(
+        replace(statement, label=f"- {shortened(statement.quotation.article.metadata.title)}: {statement.label}")
+        for listing in listings
+        for statement in listing.statements
+    )
     return Listing(statements, confidence=min(listing.confidence for listing in listings))
 
 

@@ -20,7 +20,7 @@ from rag.types import Article, Span
 from rag.wanted import Vocabulary, Wanted
 
 NEAR = 60  # characters over which nearness to the question's words fades to a third
-LEAST = 40  # characters of a quote, which otherwise goes on into the next clause
+LEAST = 45  # characters of a quote, which otherwise goes on into the next clause
 WORDS_BEFORE = 1.0  # words before a date or number tell more of it …
 WORDS_AFTER = 0.6  # … than those after
 
@@ -66,8 +66,10 @@ def quote_span(
     if told:
         last = _onward(clauses, first, last, max_characters)
     run = Span(clauses[first].start, clauses[last].end)
-    if run.end - run.start < LEAST and last + 1 < len(clauses):  # "Ngày 9/7" tells nothing by itself
-        run = Span(run.start, _blank_before(text, min(clauses[last + 1].end, run.start + max_characters)))
+    if run.end - run.start < LEAST:  # "Ngày 9/7" tells nothing by itself
+        last = _onward(clauses, first, last, max_characters)
+        ends = clauses[min(last + 1, len(clauses) - 1)].end
+        run = Span(run.start, _blank_before(text, min(ends, run.start + max_characters)))
     start, end = _window(text, run, anchor, max_characters) if run.end - run.start > max_characters else run
     while start < end and text[start] in _EDGE + ".…":
         start += 1

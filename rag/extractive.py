@@ -22,11 +22,11 @@ from rag.followups import standalone
 from rag.listing import Listing
 from rag.parts import parts_of
 from rag.passages import reading
-from rag.phrases import holds_any, person_pronouns
+from rag.phrases import holds_any, person_pronouns, says_only
 from rag.question import Question, content_syllables, leans_on_history, read_question, wants_several
 from rag.retrieve import Candidate
 from rag.select import Sentence, same_fact
-from rag.types import Span
+from rag.types import GREETING, Span
 from rag.wording import wording, written_day
 
 LENGTHS = {"date": 180, "number": 180, "person": 180, "place": 180, "reason": 450, "list": 800}  # characters of a quote
@@ -101,7 +101,7 @@ def _from_listing(listing: Listing, asked: Question, together: Question, nearest
         confidence=listing.confidence if listing.statements else 1 - METADATA_CONFIDENCE,
         kind=listing.kind,
         understood_as=together.text,
-        nearest=tuple(nearest),
+        nearest=() if listing.kind == GREETING else tuple(nearest),
         heading=listing.heading,
     )
 
@@ -115,6 +115,8 @@ def _question_before(asked: Question, history: Sequence[str]) -> Question | None
             before = read_question(history[place])
         except QuestionError:
             continue  # an empty line in the history says nothing
+        if says_only(before.text, "small_talk"):
+            continue
         first = _question_before(before, history[:place])
         fits = first and len(first.text) + len(before.text) < MAX_QUESTION_CHARACTERS // 2
         return _together(first, before) if first and fits else before

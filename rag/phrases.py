@@ -59,6 +59,11 @@ def drop_phrases(text: str, table: str) -> str:
     return without(text, phrases_of(table))
 
 
+def says_only(text: str, table: str) -> bool:
+    """Whether a text says nothing but phrases of a table."""
+    return not any(c.isalnum() for c in drop_phrases(text, table))
+
+
 def without(text: str, phrases: Iterable[str]) -> str:
     """The text with a blank in the place of each of the phrases, the longest first."""
     for phrase in sorted(phrases, key=len, reverse=True):

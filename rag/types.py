@@ -29,6 +29,9 @@ class Span(NamedTuple):
     end: int
 
 
+GREETING = "greeting"  # the kind of what asks for nothing: it is answered, though by no article
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """What an article says of itself, and where: a span is None when the value is not written in the file."""

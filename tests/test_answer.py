@@ -487,7 +487,12 @@ def test_what_is_said_to_the_assistant_is_told_what_it_does(bot: rag.Assistant, 
     found = bot.answer(said)
     assert found.abstained
     assert found.text.startswith(answer)
-    assert found.citations == ()
+    assert (found.citations, found.related, found.trace.kind) == ((), (), "greeting")
+
+
+def test_nothing_leans_on_a_greeting(bot: rag.Assistant) -> None:
+    found = bot.answer("CTDV là viết tắt của gì?", history=["Xin chào"])
+    assert found.trace.understood_as == "CTDV là viết tắt của gì?"
 
 
 def test_how_many_articles_there_are(bot: rag.Assistant) -> None:
@@ -498,6 +503,10 @@ def test_how_many_articles_there_are(bot: rag.Assistant) -> None:
 def test_two_articles_are_each_told_by_whom(bot: rag.Assistant) -> None:
     found = bot.answer("Bài về buổi làm việc của bà Phương Thị Thanh và bài về khảo sát Bảo hiểm xã hội do ai viết?")
     assert [citation.quote for citation in found.citations] == ["Hương Lan", "Phạm Anh Thiện"]
+    assert [line.split(":")[0][2:22] for line in found.text.split("\n")] == [
+        "Đồng chí Phó Bí thư ",
+        "Khảo sát xây dựng Ng",
+    ]
     assert len({citation.article_id for citation in found.citations}) == 2
 
 

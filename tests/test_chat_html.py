@@ -21,7 +21,7 @@ from rag.chat.conversation import Turn
 from rag.chat.escape import escaped, shown
 from rag.chat.folder import Filter, authors, folder_html, years
 from rag.chat.wording import wording
-from rag.types import Article, Checks, Citation, Skipped, Span, Trace, Unsupported
+from rag.types import GREETING, Article, Checks, Citation, Skipped, Span, Trace, Unsupported
 from tests.stand_in import StandIn, make_article
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -279,3 +279,13 @@ def turn_with(citations: list[Citation], *, text: str = "Said. [1]", confidence:
     base = StandIn([make_article("x", "one two three", title="X")], Path()).answer("one two three")
     answer = replace(base, text=text, citations=tuple(citations), confidence=confidence)
     return Turn(1, "A question?", text, answer, state="done")
+
+
+def test_a_greeting_is_no_failure() -> None:
+    turn = turn_with([])
+    assert turn.answer is not None
+    answer = replace(turn.answer, abstained=True, related=(), trace=Trace(kind=GREETING))
+    assert render.confidence_html(answer, EN) == ""
+    assert EN["refused"] in render.confidence_html(replace(answer, trace=Trace(kind="number")), EN)
+    panel = source.panel_html(replace(turn, answer=answer), 0, StandIn([], Path()), EN, today=TODAY)
+    assert EN["nearest"] not in panel

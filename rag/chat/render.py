@@ -14,7 +14,7 @@ from rag.chat.conversation import Turn
 from rag.chat.escape import escaped, flat, lines
 from rag.chat.wording import Wording
 from rag.terminal import confidence_in_words
-from rag.types import Answer, Citation
+from rag.types import GREETING, Answer, Citation
 
 SHADES = 6  # how many quotes of an article look different from each other (page.css)
 OLD_DAYS = 365  # an answer from articles older than this says so
@@ -104,6 +104,8 @@ def readable(citation: Citation) -> str:
 
 def confidence_html(answer: Answer, words: Wording) -> str:
     """The confidence in words, with the number on hover."""
+    if answer.trace.kind == GREETING:
+        return ""
     if answer.abstained:
         return f'<span class="rag-confidence rag-refused">{escaped(words["refused"])}</span>'
     level = confidence_in_words(answer.confidence)

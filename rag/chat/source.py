@@ -44,7 +44,7 @@ def panel_html(turn: Turn | None, marker: int, texts: Texts, words: Wording, *, 
     """
     if turn is None or turn.answer is None:
         return _empty(words)
-    if turn.answer.abstained:
+    if turn.answer.abstained and turn.answer.related:
         chosen = [hit for hit in turn.answer.related if hit.rank == marker]
         return _passage(turn, chosen[0], texts, words, today) if chosen else _nearest(turn, texts, words, today)
     citations = turn.answer.citations
