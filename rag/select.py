@@ -27,10 +27,8 @@ FAR_AHEAD = 0.3  # a greater lead of the best score says no more
 LEAST_READ = 0.001  # a smaller probability of the reader is as good as none
 LIKELY_ANSWER = 0.1  # a span that is less likely says nothing about where the answer stands
 CLOSE = 0.05  # of sentences that lead by less, those that answer also by themselves come first:
-READ_ALONE, READ_AMONG = (
-    0.09,
-    0.06,
-)  # what reading one alone counts, and what reading it in its passage then counts less
+READ_ALONE = 0.09  # what reading one alone counts, …
+READ_AMONG = 0.06  # … and what reading it in its passage then counts less
 SAME_FACT_LIKENESS = 0.6  # Jaccard likeness of folded syllables
 
 

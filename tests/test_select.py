@@ -166,3 +166,8 @@ def test_a_body_that_no_text_names_is_missed(question: str, strange: bool) -> No
     wanted = Wanted.of(read_question(question), VOCABULARY)
     assert wanted.strange is strange
     assert wanted.names_offices(TEXTS[1], article(TEXTS[1])) is not strange
+
+
+def test_a_body_may_have_another_name_in_an_article_in_another_language() -> None:
+    text = "The Ministry of Finance met in the city, and the delegates of all the provinces were there."
+    assert Wanted.of(read_question("Bộ Tài chính họp hôm nào?"), VOCABULARY).names_offices(text, article(text))
