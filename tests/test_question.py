@@ -68,7 +68,8 @@ def test_kind(text: str, kind: str) -> None:
         ("Ông lưu ý những nhiệm vụ trọng tâm nào?", True),
         ("Ong luu y nhung nhiem vu trong tam nao?", True),  # as typed without diacritics
         ("Khảo sát vào những ngày nào?", False),
-        ("Ai dự hội nghị?", False),
+        ("Ai dự hội nghị?", True),
+        ("Ai chủ trì hội nghị?", False),
     ],
 )
 def test_whether_several_things_are_wanted(text: str, several: bool) -> None:
