@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from rag.bodies import names_another
 from rag.evidence import SHORT_NAME, dates_document
 from rag.passages import reading
-from rag.phrases import holds, holds_any, phrase_rows, phrases_of
+from rag.phrases import holds, holds_any, phrase_rows
 from rag.question import Question, language_of
 from rag.select import FAR_AHEAD, Sentence, log_odds
-from rag.wanted import bodies_in
 from rag.weights import calibration, weighed, weights_for
 
 ANSWER_THRESHOLD = 0.36  # a wrong answer costs more than half of what a right one is worth; set on the questions asked
@@ -73,21 +73,13 @@ def _told_otherwise(question: Question, text: str) -> bool:
     """
     deeds = phrase_rows("deeds") if question.kind == "person" and not question.typed_plain else []
     undone = any(_says(row, question.text) and not _says(row, text) for row in deeds)
-    asked, told = (_apart(bodies_in(each)) for each in (question.text, text))
-    other = any(body not in told and any(body[0] == kind for kind, _ in told) for body in asked)
     issued = question.kind == "date" and not question.typed_plain and holds_any(question.text, "issued")
     undone = undone or (issued and not holds_any(text, "issued") and not dates_document(text))
-    return undone or other or holds_any(question.text, "now")
+    return undone or names_another(question.text, text) or holds_any(question.text, "now")
 
 
 def _says(phrases: Sequence[str], text: str) -> bool:
     return any(holds(text, phrase) for phrase in phrases)
-
-
-def _apart(bodies: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those bodies of which a text names one or another."""
-    kinds, none = phrases_of("bodies_apart"), phrases_of("not_apart")
-    return {(kind, name) for kind, name in bodies if kind in kinds and f"{kind} {name.replace('_', ' ')}" not in none}
 
 
 def calibrated(probability: float) -> float:

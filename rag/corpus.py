@@ -80,15 +80,15 @@ class Corpus:
     ) -> list[Sentence]:
         """The sentences of the candidates as answers to the question, best first.
 
-        `reads`: how many passages the reader reads at most. `thorough`: it reads on after a passage that surely has the
-        answer, for others to be compared with it.
+        `reads`: how many passages the reader reads at most; with fewer than it might, it compares no sentences that are
+        about as good. `thorough`: it reads on after a passage that surely has the answer, for others to be compared.
         """
         candidates = list(candidates)
         asked = _in_words_of(self._texts(candidates), question)
         meaning = self.meaning(question.text, candidates)
         readings = self._read(meaning, asked, candidates, thorough=thorough, reads=reads)
         ranked = score_sentences(asked, candidates, self.articles, self.index.lexical, readings)
-        if self.reader is None or reads < PASSAGES_READ:  # in a hurry
+        if self.reader is None or reads < PASSAGES_READ:
             return ranked
         alone = [self._reading(meaning, s.article, s.span, self.reader).answerable for s in close_ones(ranked)]
         return decided(ranked, alone)

@@ -27,8 +27,8 @@ FAR_AHEAD = 0.3  # a greater lead of the best score says no more
 LEAST_READ = 0.001  # a smaller probability of the reader is as good as none
 LIKELY_ANSWER = 0.1  # a span that is less likely says nothing about where the answer stands
 CLOSE = 0.05  # of sentences that lead by less, those that answer also by themselves come first:
-READ_ALONE = 0.09  # what reading one alone counts, …
-READ_AMONG = 0.06  # … and what reading it in its passage then counts less
+ALONE_WEIGHT = 0.09  # what reading one alone counts, …
+AMONG_WEIGHT = 0.06  # … and what reading it in its passage then counts less
 SAME_FACT_LIKENESS = 0.6  # Jaccard likeness of folded syllables
 
 
@@ -61,7 +61,7 @@ class Sentence:
         score = weighed(ranked_by(self), weights_for("sentence", read=self.read is not None))
         if self.alone is None:
             return score
-        return score + READ_ALONE * log_odds(self.alone) - READ_AMONG * log_odds(self.read or 0.0)
+        return score + ALONE_WEIGHT * log_odds(self.alone) - AMONG_WEIGHT * log_odds(self.read or 0.0)
 
 
 def score_sentences(

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import Protocol
 
 from rag.abbreviations import initials
+from rag.bodies import bodies_in
 from rag.dates import FoundDate, dates_told
 from rag.offices import names_office, office_asked, offices_in, with_offices
 from rag.phrases import phrases_of
@@ -177,22 +178,6 @@ def _strange(question: Question, vocabulary: Vocabulary) -> bool:
     if question.language != "vi" or question.typed_plain:
         return False
     return any(not vocabulary.knows(fold(name)) for _, name in bodies_in(question.text))
-
-
-@lru_cache(maxsize=8192)
-def bodies_in(text: str) -> tuple[tuple[str, str], ...]:
-    """The bodies that a Vietnamese text names: what kind each is, and the first two syllables of its name, a term.
-
-    "Bộ Văn hóa, Thể thao" → ("bộ", "văn_hoá"). Abbreviations are none.
-    """
-    named = (found.groups() for found in _body_pattern().finditer(text))
-    return tuple((kind.casefold(), terms(f"{one} {two}")[-1]) for kind, one, two in named)
-
-
-@cache
-def _body_pattern() -> re.Pattern[str]:
-    either = "|".join(map(re.escape, sorted(map(str.capitalize, phrases_of("bodies")), key=len, reverse=True)))
-    return re.compile(rf"(?<!\w)({either}) (?!(?:{either}) )([A-ZĐÂĂÊÔƠƯ][^\W\d_A-Z]*) ([^\W\d_][^\W\d_A-Z]+)")
 
 
 def _of_other_years(wanted: FoundDate, here: Sequence[FoundDate], article: Article) -> bool:

@@ -31,6 +31,7 @@ FLOORS = [
         "terms",
         "dates",
         "names",
+        "bodies",
         "offices",
         "question",
         "evidence",

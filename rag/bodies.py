@@ -1,0 +1,43 @@
+"""The bodies that a Vietnamese text names: "Bộ Văn hóa", "Sở Y tế". By the tables of `questions.yaml`.
+
+    bodies_in("Bộ Văn hóa, Thể thao họp với Sở Y tế")              → ("bộ", "văn_hoá"), ("sở", "y_tế")
+    names_another("Bộ Y tế họp khi nào?", "Bộ Văn hóa họp hôm qua")  → True
+
+A body is told by its kind and the first two syllables of its name, a term. Abbreviations are none. Knows no article.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from rag.phrases import phrases_of
+from rag.terms import terms
+
+Body = tuple[str, str]
+
+
+@lru_cache(maxsize=8192)
+def bodies_in(text: str) -> tuple[Body, ...]:
+    """The bodies that a text names, in order: what kind each is, and the term that its name begins with."""
+    named = (found.groups() for found in _pattern().finditer(text))
+    return tuple((kind.casefold(), terms(f"{one} {two}")[-1]) for kind, one, two in named)
+
+
+def names_another(question: str, text: str) -> bool:
+    """Whether a text names a body of the kind that a question names one of, and not that one."""
+    told = _apart(text)
+    return any(body not in told and any(body[0] == kind for kind, _ in told) for body in _apart(question))
+
+
+def _apart(text: str) -> set[Body]:
+    """The bodies of those kinds of which a text names one or another; "Bộ Chính trị" is no ministry."""
+    kinds, others = phrases_of("bodies_apart"), phrases_of("not_apart")
+    found = ((kind, name) for kind, name in bodies_in(text) if kind in kinds)
+    return {(kind, name) for kind, name in found if f"{kind} {name.replace('_', ' ')}" not in others}
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    either = "|".join(map(re.escape, sorted(map(str.capitalize, phrases_of("bodies")), key=len, reverse=True)))
+    return re.compile(rf"(?<!\w)({either}) (?!(?:{either}) )([A-ZĐÂĂÊÔƠƯ][^\W\d_A-Z]*) ([^\W\d_][^\W\d_A-Z]+)")
