@@ -28,7 +28,7 @@ from rag.reader.layout import Layout
 from rag.types import Span
 from training.corpora import Asked, Paragraph
 from training.examples import Example
-from training.export_reader import best_temperature, export
+from training.export_reader import best_temperature, export, mean_of
 from training.reader_model import ReaderModel
 from training.rows import TOKENS_A_BATCH, Row, batches, rows_of, tensors
 from training.train_reader import Run, started_from
@@ -103,6 +103,9 @@ def arguments(out: Path) -> argparse.Namespace:
         start=None,
         share=1.0,
         seed=1,
+        tokens=128,
+        parts=2,
+        grade_every=1,
     )
 
 
@@ -112,7 +115,6 @@ def test_a_run_learns_and_goes_on_where_it_was_interrupted(tmp_path: Path, monke
     monkeypatch.setattr("training.train_reader.GRADED", ())
     monkeypatch.setattr("training.train_reader.SAVED_EVERY", 1)
     monkeypatch.setattr("training.train_reader.LOGGED_EVERY", 1)
-    monkeypatch.setattr("training.rows.TOKENS_A_BATCH", 128)
     Run(arguments(tmp_path / "whole"), PARAGRAPHS, ()).train()
     log = [json.loads(line) for line in (tmp_path / "whole" / "log.jsonl").read_text().splitlines()]
     losses = [line["loss"] for line in log if "loss" in line]
@@ -140,6 +142,21 @@ def test_a_run_learns_and_goes_on_where_it_was_interrupted(tmp_path: Path, monke
         Run(other, PARAGRAPHS, ()).train()
 
 
+def test_the_mean_of_adapters_is_that_of_their_products() -> None:
+    rng = np.random.default_rng(0)
+    shapes = {"l0.q.a": (3, 8), "l0.q.b": (6, 3), "head.w": (2, 8), "head.b": (2,)}
+    first, second = ({name: rng.standard_normal(shape) for name, shape in shapes.items()} for _ in range(2))
+    wanted = (first["l0.q.b"] @ first["l0.q.a"] + second["l0.q.b"] @ second["l0.q.a"]) / 2
+    for rank in (None, 6):
+        mean = mean_of([first, second], rank)
+        np.testing.assert_allclose(mean["l0.q.b"] @ mean["l0.q.a"], wanted)
+        np.testing.assert_allclose(mean["head.w"], (first["head.w"] + second["head.w"]) / 2)
+    near = mean_of([first, second], 2)
+    assert near["l0.q.a"].shape == (2, 8)
+    lost = np.linalg.norm(near["l0.q.b"] @ near["l0.q.a"] - wanted)
+    np.testing.assert_allclose(lost, np.linalg.norm(np.linalg.svd(wanted)[1][2:]))
+
+
 @pytest.mark.slow
 def test_the_exported_adapter_scores_as_the_trained_model(tmp_path: Path, tokenizer: Tokenizer) -> None:
     torch.manual_seed(0)
@@ -150,7 +167,7 @@ def test_the_exported_adapter_scores_as_the_trained_model(tmp_path: Path, tokeni
         for name, parameter in model.trained().items():
             parameter.copy_(trained[name])
     save_file(trained, tmp_path / "trained.safetensors")
-    record = export(tmp_path / "trained.safetensors", tmp_path, version="x")
+    record = export([tmp_path / "trained.safetensors"], tmp_path, version="x")
     assert read_record(tmp_path) == record
     adapter = read_adapter(record, tmp_path, encoder_sha256=record.encoder_sha256)
     (tmp_path / WEIGHTS_FILE).hardlink_to(prepared_encoder() / WEIGHTS_FILE)

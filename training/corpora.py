@@ -22,6 +22,7 @@ Split = Literal["train", "test"]
 
 _BRACKETED = re.compile(r"(.*?)\[\[(.+?)\]\](.*)")
 _NOTHING = "-"
+UNMISTAKABLE = ("zh", "ja", "ko", "th", "ru", "ar")  # told by their letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,10 @@ def _read_stories(path: Path) -> list[Paragraph]:
         asked, questions = [], dict[str, str]()
         for line in (line for line in lines if line.startswith(("Q: ", "A: "))):
             if line.startswith("Q: "):
-                questions[_asked_in(line[3:], language, questions)] = line[3:].strip()
+                asked_in = _asked_in(line[3:], language, questions)
+                if asked_in in questions:
+                    raise ValueError(f"{path.name}, {head!r}: two questions of one answer in {asked_in!r}: {line!r}")
+                questions[asked_in] = line[3:].strip()
                 continue
             if not questions:
                 raise ValueError(f"{path.name}, {head!r}: {line!r} answers no question")
@@ -106,9 +110,11 @@ def _read_stories(path: Path) -> list[Paragraph]:
 
 
 def _asked_in(question: str, told_in: str, others: Mapping[str, str]) -> str:
-    """The language of a question; the second of two that are the same is in English, whatever it looks like."""
+    """The language of a question. The second of one answer is in the article's or, after that, in English."""
     found = language_of(question)
-    return found if not others else "en" if told_in in others else told_in
+    if len(others) == 1 and found not in UNMISTAKABLE:  # short questions look like another language at times
+        return "en" if told_in in others else told_in
+    return found
 
 
 def _find(answer: str, text: str, where: str) -> Span | None:

@@ -62,16 +62,17 @@ class Examples:
         self._paragraphs = paragraphs
         self._near = near
         self._sentences: dict[tuple[int, str], list[Span]] = {}
+        self._words: dict[tuple[int, str], list[int]] = {}
         self._of_article: dict[str, list[int]] = defaultdict(list)
         for i, paragraph in enumerate(paragraphs):
             self._of_article[paragraph.article].append(i)
 
-    def epoch(self, seed: int) -> list[Example]:
-        """The examples of one epoch, in random order. The same seed gives the same ones."""
-        rng = random.Random(seed)
+    def epoch(self, seed: int, *, part: int = 0, parts: int = 1) -> list[Example]:
+        """The examples of one epoch, or of a part of its paragraphs, in random order. The same seed, the same ones."""
+        rng = random.Random(f"{seed}, {part} of {parts}" if parts > 1 else seed)
         found = [
             example
-            for i, paragraph in enumerate(self._paragraphs)
+            for i, paragraph in list(enumerate(self._paragraphs))[part::parts]
             for j, asked in enumerate(paragraph.asked)
             for example in self._of(rng, (i, j), asked)
         ]
@@ -137,6 +138,13 @@ class Examples:
             self._sentences[key] = split_sentences(self._paragraphs[i].texts[language])
         return self._sentences[key]
 
+    def _words_of_sentences(self, i: int, language: str) -> list[int]:
+        key = (i, language)
+        if key not in self._words:
+            text = self._paragraphs[i].texts[language]
+            self._words[key] = [count_words(text[s.start : s.end]) for s in self.sentences(i, language)]
+        return self._words[key]
+
     def _around(self, rng: random.Random, i: int, language: str, answer: Span) -> tuple[str, Span]:
         """A passage with the answer: the paragraph, a window of it, or its sentences among others of the article."""
         text, spans = self._paragraphs[i].texts[language], self.sentences(i, language)
@@ -172,10 +180,9 @@ class Examples:
 
     def _grown(self, rng: random.Random, i: int, language: str, first: int, last: int, budget: int) -> tuple[int, int]:
         """The run of sentences first..last grown to either side while it has no more words than the budget."""
-        text, spans = self._paragraphs[i].texts[language], self.sentences(i, language)
-        words = [count_words(text[s.start : s.end]) for s in spans]
+        words = self._words_of_sentences(i, language)
         while True:
-            sides = [k for k in (first - 1, last + 1) if 0 <= k < len(spans)]
+            sides = [k for k in (first - 1, last + 1) if 0 <= k < len(words)]
             sides = [k for k in sides if sum(words[min(first, k) : max(last, k) + 1]) <= budget]
             if not sides:
                 return first, last

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -45,9 +45,14 @@ def short_name(name: str) -> str:
     return {"head.weight": "head.w", "head.bias": "head.b"}[name]
 
 
-def export(trained: Path, folder: Path, *, version: str) -> AdapterRecord:
-    """Write `adapter.safetensors` and `adapter.json` into the folder, not calibrated."""
-    tensors = {short_name(name): tensor.astype(np.float16) for name, tensor in load_file(trained).items()}
+def export(trained: Sequence[Path], folder: Path, *, version: str, rank: int | None = None) -> AdapterRecord:
+    """Write `adapter.safetensors` and `adapter.json` into the folder, not calibrated.
+
+    Of several trainings the mean is taken ("model soup", Wortsman et al. 2022, arXiv:2203.05482): they have to have
+    started from the same adapter. `rank` bounds its size; without it nothing is lost of any.
+    """
+    loaded = [{short_name(name): tensor for name, tensor in load_file(path).items()} for path in trained]
+    tensors = {name: tensor.astype(np.float16) for name, tensor in mean_of(loaded, rank).items()}
     folder.mkdir(parents=True, exist_ok=True)
     save_file(dict(sorted(tensors.items())), folder / ADAPTER_FILE)
     (folder / ADAPTER_FILE).chmod(0o644)
@@ -59,6 +64,21 @@ def export(trained: Path, folder: Path, *, version: str) -> AdapterRecord:
     )
     write_record(record, folder)
     return record
+
+
+def mean_of(trained: Sequence[Mapping[str, FloatMatrix]], rank: int | None = None) -> dict[str, FloatMatrix]:
+    """The mean of adapters: of their products B A, not of B and of A; the nearest of that rank (Eckart and Young 1936)."""
+    found = {name: np.mean([each[name] for each in trained], axis=0) for name in ("head.w", "head.b")}
+    for matrix in sorted({name[:-2] for name in trained[0]} - {"head"}):
+        a = np.concatenate([each[f"{matrix}.a"] for each in trained])
+        b = np.concatenate([each[f"{matrix}.b"] for each in trained], axis=1) / len(trained)
+        if rank is not None and rank < len(a):
+            (q_b, r_b), (q_a, r_a) = np.linalg.qr(b), np.linalg.qr(a.T)
+            u, strengths, v = np.linalg.svd(r_b @ r_a.T)
+            roots = np.sqrt(strengths[:rank])
+            a, b = roots[:, None] * (v[:rank] @ q_a.T), (q_b @ u[:, :rank]) * roots
+        found |= {f"{matrix}.a": a, f"{matrix}.b": b}
+    return found
 
 
 def write_record(record: AdapterRecord, folder: Path) -> None:
@@ -87,11 +107,12 @@ def _of_right(scores: FloatMatrix, row: Row) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("trained", type=Path)
+    parser.add_argument("trained", type=Path, nargs="+", help="of several trainings the mean is taken")
+    parser.add_argument("--rank", type=int, help="bounds the size of the adapter")
     parser.add_argument("--version", required=True)
     parser.add_argument("--data", type=Path, default=Path("../shared/eval"))
     args = parser.parse_args()
-    record = export(args.trained, ADAPTER_FOLDER, version=args.version)
+    record = export(args.trained, ADAPTER_FOLDER, version=args.version, rank=args.rank)
     reader = OnnxReader()
     tokenizer = open_tokenizer(prepared_reader() / TOKENIZER_FILE)
     _, graded = held_out(xquad(args.data, "train") + stories())

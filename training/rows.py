@@ -49,8 +49,8 @@ def _tokens_of(layout: Layout, answer: Span) -> tuple[int, int] | None:
     return (layout.first + inside[0], layout.first + inside[-1]) if inside else None
 
 
-def batches(rows: Sequence[Row], rng: random.Random) -> list[list[Row]]:
-    """Rows of like length together, as many as fill `TOKENS_A_BATCH`; the batches in random order."""
+def batches(rows: Sequence[Row], rng: random.Random, tokens: int = TOKENS_A_BATCH) -> list[list[Row]]:
+    """Rows of like length together, as many as fill so many tokens; the batches in random order."""
     found: list[list[Row]] = []
     batch: list[Row] = []
     for start in range(0, len(rows), SORTED_TOGETHER):
@@ -59,7 +59,7 @@ def batches(rows: Sequence[Row], rng: random.Random) -> list[list[Row]]:
             together.reverse()
         for row in together:
             longest = max([row.length, *(each.length for each in batch)])
-            if longest * (len(batch) + 1) > TOKENS_A_BATCH:
+            if longest * (len(batch) + 1) > tokens:
                 found.append(batch)
                 batch = []
             batch.append(row)

@@ -1,6 +1,7 @@
 """Train the reader from scratch, on a processor or a GPU.
 
-    python -m training.train_reader --out runs/reader            ≈ 2 hours on two cores that multiply in bfloat16
+    python -m training.train_reader --out runs/reader                              hours on two cores …
+    python -m training.train_reader --out runs/reader --tokens 16384 --parts 8   … minutes on a large GPU
 
 Data: XQuAD's training articles in every language of the folder --data, and the stories in training/stories. A part of
 both is held out (`training.corpora.held_out`), and after each epoch the reader is graded on it.
@@ -15,7 +16,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import random
 import sys
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -35,7 +35,8 @@ from training.examples import Examples, Key
 from training.export_reader import short_name
 from training.grading import grade, grade_stories
 from training.reader_model import ReaderModel, quickest_type
-from training.rows import Row, batches, rows_of
+from training.rows import TOKENS_A_BATCH, Row
+from training.rows_ahead import RowsAhead
 
 NEAREST = 6  # paragraphs that look like the right one, of each question
 WARM_UP = 0.05  # of the steps
@@ -54,7 +55,8 @@ class Run:
         self.tokenizer = open_tokenizer(prepared_encoder() / TOKENIZER_FILE)
         self.training = [p for p in paragraphs if p.article not in out]
         self.graded = [p for p in paragraphs if p.article in out]
-        self.examples = Examples(self.training, nearest(self.training))
+        args.out.mkdir(parents=True, exist_ok=True)
+        self.rows = RowsAhead(Examples(self.training, kept_nearest(self.training, args.out)), args)
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self.model = ReaderModel(rank=args.rank, dropout=args.dropout, dtype=quickest_type()).to(device)
         if args.start:
@@ -64,11 +66,10 @@ class Run:
             parameters, lr=args.rate, weight_decay=args.decay, betas=(0.9, 0.98), fused=True
         )
         self.average = {name: p.detach().clone() for name, p in self.model.trained().items()}
-        self.steps: int = args.epochs * len(self._batches(0))
+        self.steps: int = args.epochs * len(self.rows.batches(0))
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
         self.step, self.epochs, self.seconds, self.loss = 0, 0, 0.0, 0.0
         self.what = _what(args, paragraphs)
-        args.out.mkdir(parents=True, exist_ok=True)
         self._log({"paragraphs": len(self.training), "held out": len(self.graded), "steps": self.steps})
 
     def train(self) -> None:
@@ -76,7 +77,7 @@ class Run:
         self._load()
         started, done = time.perf_counter() - self.seconds, 0
         for epoch in range(self.args.epochs):
-            epoch_batches = self._batches(epoch)
+            epoch_batches = self.rows.batches(epoch)
             done += len(epoch_batches)
             if self.epochs > epoch:
                 continue
@@ -88,15 +89,11 @@ class Run:
                 if self.step % SAVED_EVERY == 0:
                     self._save()
             save_file(self.average, self.args.out / "reader.safetensors")
-            self._log({"epoch": epoch + 1, "seconds": round(self.seconds), **self._grades()})
+            last = epoch + 1 == self.args.epochs
+            grades = self._grades() if last or (epoch + 1) % self.args.grade_every == 0 else {}
+            self._log({"epoch": epoch + 1, "seconds": round(self.seconds), **grades})
             self.epochs = epoch + 1
             self._save()
-
-    def _batches(self, epoch: int) -> list[list[Row]]:
-        seed = self.args.seed * 1000 + epoch
-        examples = self.examples.epoch(seed)
-        rows = list(rows_of(examples[: round(self.args.share * len(examples))], self.tokenizer))
-        return batches(rows, random.Random(seed))
 
     def _rate(self, step: int) -> float:
         """Up to the full rate, then down to nothing."""
@@ -170,8 +167,11 @@ class Run:
 def _what(args: argparse.Namespace, paragraphs: Sequence[Paragraph]) -> str:
     """What is trained on what: the arguments, and a fingerprint of the data."""
     given = {name: value for name, value in vars(args).items() if name not in ("out", "data")}
-    digest = hashlib.sha256(repr(paragraphs).encode("utf-8", "replace")).hexdigest()[:12]
-    return f"{given} on {digest}"
+    return f"{given} on {_digest(paragraphs)}"
+
+
+def _digest(paragraphs: Sequence[Paragraph]) -> str:
+    return hashlib.sha256(repr(paragraphs).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _fill(parameters: dict[str, torch.nn.Parameter], values: dict[str, torch.Tensor]) -> None:
@@ -184,6 +184,14 @@ def started_from(folder: Path, model: ReaderModel) -> dict[str, torch.Tensor]:
     """The parameters of an exported adapter, by the model's names."""
     tensors = load_file(folder / ADAPTER_FILE)
     return {name: tensors[short_name(name)].float() for name in model.trained()}
+
+
+def kept_nearest(paragraphs: Sequence[Paragraph], folder: Path) -> dict[Key, list[int]]:
+    """`nearest`, kept in the folder, since the embedder takes minutes for it on two cores."""
+    path = folder / f"nearest-{_digest(paragraphs)}.json"
+    if not path.exists():
+        path.write_text(json.dumps([[*key, found] for key, found in nearest(paragraphs).items()]), encoding="utf-8")
+    return {(i, j): found for i, j, found in json.loads(path.read_text(encoding="utf-8"))}
 
 
 def nearest(paragraphs: Sequence[Paragraph]) -> dict[Key, list[int]]:
@@ -224,6 +232,9 @@ def main() -> None:
     parser.add_argument("--decay", type=float, default=0.01)
     parser.add_argument("--average", type=float, default=0.998, help="what a step leaves of the running average")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tokens", type=int, default=TOKENS_A_BATCH, help="of a batch")
+    parser.add_argument("--parts", type=int, default=1, help="of an epoch, each made by a process of its own")
+    parser.add_argument("--grade-every", type=int, default=1, help="epochs")
     parser.add_argument("--without-stories", action="store_true", help="to see what they bring")
     args = parser.parse_args()
     languages = tuple(args.languages.split(",")) if args.languages else None
