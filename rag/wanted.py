@@ -142,7 +142,7 @@ class Wanted:
             other = number in asked and bool(told) and number not in told  # "290-QĐ/TW" for "217-QĐ/TW"
             if number in here:
                 yield MET_ELSEWHERE if other else 1.0  # "Decision 290, five years on" for "Directive 05"
-            elif about and other:
+            elif about and other and not _refers_to(number, self.question.text, text):
                 yield 0.0
             else:
                 yield MET_ELSEWHERE if number in there else missed
@@ -189,8 +189,14 @@ def _of_other_years(wanted: FoundDate, here: Sequence[FoundDate], article: Artic
 @lru_cache(maxsize=8192)
 def _documents(text: str) -> frozenset[str]:
     """The numbers of the documents that a text names: "Quyết định 217-QĐ/TW và Kết luận số 03" → {"217", "3"}."""
-    found = [*_CODE.findall(text), *_document_pattern().findall(text)]
+    found = [*_CODE.findall(text), *(match[2] for match in _document_pattern().finditer(text))]
     return frozenset(number.lstrip("0") for number in found)
+
+
+def _refers_to(number: str, question: str, text: str) -> bool:
+    """Whether a text speaks of the question's document without its number: "đề án 06" → "sau tổng kết Đề án, …"."""
+    kinds = {m[1] for m in _document_pattern().finditer(question) if m[2].lstrip("0") == number}
+    return any(re.search(rf"(?<!\w){fold(k)}(?!\w| *(?:so *)?\d)", fold(text)) for k in kinds)
 
 
 @cache
@@ -198,7 +204,7 @@ def _document_pattern() -> re.Pattern[str]:
     words = {form for word in phrases_of("documents") for form in (word, fold(word))}
     either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     number = r"\s*(?:số|so|no\.?|n°|nº|number|第)?\s*(\d{1,4})(?![\d.,]*\d)"
-    return re.compile(rf"(?<!\w)(?:{either}){number}", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)({either}){number}", re.IGNORECASE)
 
 
 def _abbreviates(term: str, initials: str) -> bool:

@@ -114,7 +114,7 @@ def _asked_in(question: str, told_in: str, others: Mapping[str, str]) -> str:
     found = language_of(question)
     if len(others) == 1 and found not in UNMISTAKABLE:  # short questions look like another language at times
         return "en" if told_in in others else told_in
-    return found
+    return "fr" if found in others else found  # the third; a short one looks English
 
 
 def _find(answer: str, text: str, where: str) -> Span | None:

@@ -24,7 +24,8 @@ from training.corpora import Asked, Paragraph
 from training.phrasing import near_miss
 
 Kind = Literal["answered", "unanswered", "near miss", "taken away"]
-SMALL_FOLDER = 6  # articles
+SMALL_FOLDER, LARGE_FOLDER = 6, 400  # articles
+EACH_OF_LARGE = 3  # of how many articles one is asked about
 TYPED_PLAIN = 0.3  # how often a Vietnamese question is typed without diacritics
 
 
@@ -57,8 +58,8 @@ def measure_all(
     large = [*parallel, *others]
     for told_in in ("vi", "en"):
         yield from _ask(large, range(len(parallel)), told_in, ("vi", "en"), reader)
-    large = [*alone, *(p for p in everything if len(p.texts) == 1 and p not in alone)]
-    yield from _ask(large, range(len(alone)), None, (None,), reader)
+    large = [*alone, *(p for p in everything if len(p.texts) == 1 and p not in alone)][:LARGE_FOLDER]
+    yield from _ask(large, range(0, len(alone), EACH_OF_LARGE), None, (None,), reader)
 
 
 def _ask(
@@ -86,7 +87,8 @@ def _of_question(
     told_in: str | None,
 ) -> Iterator[Asking]:
     paragraph = collection.paragraphs[i]
-    language, text = (asked_in, asked.questions[asked_in]) if asked_in else next(iter(asked.questions.items()))
+    language = asked_in or rng.choice(list(asked.questions))
+    text = asked.questions[language]
     told_in = told_in or next(iter(paragraph.texts))
     span = asked.answers.get(told_in)
     place = collection.place(i, span) if span else None
