@@ -106,6 +106,7 @@ def arguments(out: Path) -> argparse.Namespace:
         tokens=128,
         parts=2,
         grade_every=1,
+        minutes=None,
     )
 
 

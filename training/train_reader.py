@@ -67,8 +67,8 @@ class Run:
         )
         self.average = {name: p.detach().clone() for name, p in self.model.trained().items()}
         self.steps: int = args.epochs * len(self.rows.batches(0))
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
         self.step, self.epochs, self.seconds, self.loss = 0, 0, 0.0, 0.0
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, self._rate)
         self.what = _what(args, paragraphs)
         self._log({"paragraphs": len(self.training), "held out": len(self.graded), "steps": self.steps})
 
@@ -82,6 +82,8 @@ class Run:
             if self.epochs > epoch:
                 continue
             for batch in epoch_batches[len(epoch_batches) - (done - self.step) :]:
+                if self._progress(self.step) >= 1:
+                    break
                 self._learn(batch)
                 self.seconds = time.perf_counter() - started
                 if self.step % LOGGED_EVERY == 0:
@@ -89,15 +91,21 @@ class Run:
                 if self.step % SAVED_EVERY == 0:
                     self._save()
             save_file(self.average, self.args.out / "reader.safetensors")
-            last = epoch + 1 == self.args.epochs
+            last = epoch + 1 == self.args.epochs or self._progress(self.step) >= 1
             grades = self._grades() if last or (epoch + 1) % self.args.grade_every == 0 else {}
             self._log({"epoch": epoch + 1, "seconds": round(self.seconds), **grades})
-            self.epochs = epoch + 1
+            self.epochs = self.args.epochs if last else epoch + 1
             self._save()
 
     def _rate(self, step: int) -> float:
         """Up to the full rate, then down to nothing."""
-        return min((step + 1) / (WARM_UP * self.steps), max(0.0, (self.steps - step) / ((1 - WARM_UP) * self.steps)))
+        progress = self._progress(step)
+        return min((step + 1) / (WARM_UP * self.steps), max(0.0, (1 - progress) / (1 - WARM_UP)))
+
+    def _progress(self, step: int) -> float:
+        """The share of the steps or, where it is limited, of the time that is used up."""
+        of_time = self.seconds / 60 / self.args.minutes if self.args.minutes else 0.0
+        return max(step / self.steps, of_time)
 
     def _learn(self, batch: Sequence[Row]) -> None:
         self.model.train()
@@ -224,6 +232,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="go on from this adapter's folder: rag/data/reader, say")
     parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--minutes", type=float, help="end by then, the rate falling so that it is nothing at the end")
     parser.add_argument("--share", type=float, default=1.0, help="of the examples of an epoch that are trained on")
     parser.add_argument("--languages", help="of what is read: vi,en, say; default: all")
     parser.add_argument("--rank", type=int, default=32)
