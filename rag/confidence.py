@@ -15,12 +15,12 @@ from rag.passages import reading
 from rag.phrases import holds, holds_any, phrase_rows
 from rag.question import Question, language_of
 from rag.select import FAR_AHEAD, Sentence, log_odds
-from rag.weights import calibration, weighed, weights_for
+from rag.weights import weighed, weights_for
 
-ANSWER_THRESHOLD = 0.36  # a wrong answer costs more than half of what a right one is worth; set on the questions asked
-# What is left of the confidence when a number, a date or (within a language) a name of the question is nowhere in the
-# article. About one in eight of such held-out questions is answered; a logistic model adds up and can't say so.
-MISSED = 0.25
+ANSWER_THRESHOLD = 0.32  # a wrong answer costs more than half of what a right one is worth; set on the questions asked
+# What is left of the confidence when a number, a date or a name of the question is nowhere in the article; when it is a
+# name in another language, which may be written otherwise. A logistic model adds up and can't say so.
+MISSED, FOREIGN_NAME_MISSED = 0.125, 0.25
 METADATA_CONFIDENCE = 0.95  # of what an article's own byline, date line or title says
 
 
@@ -53,10 +53,13 @@ def confidence_of(question: Question, best: Sentence | None) -> float:
     if best is None or best.evidence == 0:  # asked for a day, or an amount of money, of a text that has none
         return 0.0
     measured = measures(question, best)
-    logit = weighed(measured, weights_for("confidence", read=best.read is not None))
-    missed = measured["numbers_met"] == 0 or measured["names_met"] == 0 or _nobody(question, best)
+    read = best.read is not None
+    logit = weighed(measured, weights_for("confidence", read=read))
+    name_missed = measured["names_met"] == 0
+    missed = measured["numbers_met"] == 0 or (name_missed and not measured["across"]) or _nobody(question, best)
     missed = missed or _told_otherwise(question, reading(best.article, best.span))
-    return calibrated((MISSED if missed else 1.0) / (1 + math.exp(-max(min(logit, 30.0), -30.0))))
+    kept = MISSED if missed else FOREIGN_NAME_MISSED if name_missed else 1.0
+    return calibrated(kept / (1 + math.exp(-max(min(logit, 30.0), -30.0))), read=read)
 
 
 def _nobody(question: Question, best: Sentence) -> bool:
@@ -82,7 +85,7 @@ def _says(phrases: Sequence[str], text: str) -> bool:
     return any(holds(text, phrase) for phrase in phrases)
 
 
-def calibrated(probability: float) -> float:
+def calibrated(probability: float, *, read: bool) -> float:
     """The model's probability as small folders bear it out (Platt 1999): the model was fitted on larger ones."""
-    kept = min(max(probability, 1e-9), 1 - 1e-9)
-    return 1 / (1 + math.exp(-weighed({"log_odds": math.log(kept / (1 - kept))}, calibration())))
+    kept, by = min(max(probability, 1e-9), 1 - 1e-9), weights_for("calibration", read=read)
+    return 1 / (1 + math.exp(-weighed({"log_odds": math.log(kept / (1 - kept))}, by)))

@@ -33,7 +33,7 @@ LENGTHS = {"date": 180, "number": 180, "person": 180, "place": 180, "reason": 45
 REASONS, BRIEF = 3, 200  # sentences that tell why or how; characters of those after the first
 OTHER_LENGTH = 280  # of one that tells something else
 SELF_CONTAINED = 4  # words of content with which a follow-up is understood alone
-PART_THRESHOLD = 0.08  # of the confidence of each part of an answer; of them all it is the usual one
+PART_THRESHOLD = 0.2  # of the confidence of each part of an answer; of them all it is the usual one
 READ_BEFORE, READ_TOGETHER, READ_ALONE = 1, 2, 3  # passages: for what a follow-up leans on, for both as one, for it
 CONTEXT_BONUS = 0.2  # for a sentence of the article that answered the question before
 

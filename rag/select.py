@@ -149,8 +149,15 @@ def _read(sentence: Sentence, passage: Passage, found: Reading | None) -> Senten
     here = Span(sentence.span.start - passage.start, sentence.span.end - passage.start)
     answer = None
     for (start, end), probability in found.spans:
-        if here.start <= start < here.end and probability >= LIKELY_ANSWER:
+        if probability < LIKELY_ANSWER:
+            continue
+        if here.start <= start < here.end:
             answer = Span(passage.start + start, passage.start + min(end, here.end))
+            break
+        # A name that answers is found where it stands first; here it may stand again.
+        words = sentence.article.plain[passage.start + start : passage.start + end]
+        if (again := sentence.article.plain.find(words, *sentence.span)) >= 0:
+            answer = Span(again, again + len(words))
             break
     return replace(sentence, read=found.within(here), answerable=found.answerable, answer=answer)
 

@@ -135,7 +135,8 @@ class Wanted:
     def _numbers(self, text: str, article: Article) -> Iterable[float]:
         here = set(numbers_of(text)) if self.question.numbers else set()
         asked, told = _documents(self.question.text), _documents(text) if self.question.numbers else frozenset()
-        about = self.question.kind != "number"  # how many were held after a document may be told beside another
+        # How many were held after a document may be told beside another; and "projet n° 06" is "Đề án" in the text.
+        about = self.question.kind != "number" and (not told or language_of(text) == self.question.language)
         for number in self.question.numbers:
             there = _article_numbers(article)
             missed = 0.0 if len(number) > 1 else MAYBE_A_WORD

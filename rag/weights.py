@@ -1,7 +1,7 @@
 """The weights by which a sentence is chosen and its confidence told: `data/weights.yaml`, of `training/weights.py`.
 
-Two sets of each: for passages that a reader has read, and for those that none has; and what calibrates the confidence,
-of `training/calibrate.py`. Knows no sentence.
+Two sets of each: for passages that a reader has read, and for those that none has. What calibrates the confidence is of
+`training/calibrate.py`. Knows no sentence.
 """
 
 from __future__ import annotations
@@ -13,18 +13,12 @@ from typing import Literal, TypeAlias, cast
 from rag.tables import read_values
 
 Weights: TypeAlias = Mapping[str, float]  # by the name of a measure; "intercept" stands alone
-Purpose = Literal["sentence", "confidence"]
+Purpose = Literal["sentence", "confidence", "calibration"]
 
 
 def weights_for(purpose: Purpose, *, read: bool) -> Weights:
     """The weights for a purpose, where a reader has read the passages or where none has."""
-    of_all = cast(Mapping[Purpose, Weights], _tables()["with reader" if read else "without reader"])
-    return of_all[purpose]
-
-
-def calibration() -> Weights:
-    """By what the log-odds of a confidence are multiplied, and what is added to them."""
-    return cast(Weights, _tables()["calibration"])
+    return _tables()["with reader" if read else "without reader"][purpose]
 
 
 def weighed(measures: Mapping[str, float], weights: Weights) -> float:
@@ -33,5 +27,5 @@ def weighed(measures: Mapping[str, float], weights: Weights) -> float:
 
 
 @cache
-def _tables() -> Mapping[str, Mapping[Purpose, Weights] | Weights]:
-    return cast(Mapping[str, Mapping[Purpose, Weights] | Weights], read_values("weights"))
+def _tables() -> Mapping[str, Mapping[Purpose, Weights]]:
+    return cast(Mapping[str, Mapping[Purpose, Weights]], read_values("weights"))

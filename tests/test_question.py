@@ -27,6 +27,8 @@ from rag.question import (
         ("Who chaired the conference in Hà Tĩnh?", "en"),
         ("On what date was Directive 43-CT/TW issued?", "en"),
         ("Quelle est la date de la Décision n° 290 ?", "fr"),
+        ("Qu'entend-on par « cadeau » ?", "fr"),
+        ("Pourquoi l'a-t-on transférée en lettres ?", "fr"),
         ("2020年12月31日的会议有谁出席?", "zh"),
         ("Wer hat die Sitzung geleitet und wann?", "de"),
         ("Кто написал эту статью?", "ru"),

@@ -57,6 +57,19 @@ def test_numbers_dates_and_names_are_to_be_met(
 
 
 @pytest.mark.parametrize(
+    ("text", "met"),
+    [
+        ("Sau tổng kết Đề án, Tỉnh ủy ban hành Kết luận số 03.", 0.8),  # the one just named
+        ("Tỉnh ủy ban hành Kết luận số 03.", 0.0),
+        ("Tổng kết Đề án số 08 và ban hành Kết luận số 03.", 0.0),
+    ],
+)
+def test_a_document_is_spoken_of_without_its_number(text: str, met: float) -> None:
+    wanted = Wanted.of(read_question("hội thảo sau khi tổng kết đề án 06 ở cấp nào?"), VOCABULARY)
+    assert wanted.number_checks(text, article(f"Ban tổng kết Đề án số 06. {text}")) == [met]
+
+
+@pytest.mark.parametrize(
     ("question", "checks"),
     [
         ("Quyết định 217-QĐ/TW nói về gì?", [0.0]),  # what stands there is of another document

@@ -37,7 +37,7 @@ def runs(text: str) -> Iterator[tuple[str, ...]]:
 
 def test_every_answer_of_a_story_stands_in_it() -> None:
     found = stories()
-    assert len(found) > 400
+    assert len(found) > 1_000
     for story in found:
         ((_, text),) = story.texts.items()
         for asked in story.asked:
@@ -72,7 +72,7 @@ def test_training_and_test_articles_of_xquad_are_apart() -> None:
 def test_what_is_held_out_is_not_trained_on() -> None:
     train, out = held_out(stories())
     assert {p.article for p in train}.isdisjoint(p.article for p in out)
-    assert len(out) == 57
+    assert len(out) == 150
 
 
 @given(st.integers(0, 10_000))
@@ -146,3 +146,14 @@ def test_grades_are_squads(predicted: str, gold: str, exact_match: float, overla
 
 def test_the_area_under_the_curve_counts_pairs() -> None:
     assert area_under_curve([0.9, 0.5], [0.1, 0.5]) == pytest.approx((1 + 1 + 1 + 0.5) / 4)
+
+
+def test_a_story_is_asked_in_three_languages(tmp_path: Path) -> None:
+    story = "## Tựa\nBan có 15 biên chế.\n\nQ: Ban có mấy người?\nQ: staff\nQ: {}\nA: 15 biên chế\n"
+    for third, language in (("有多少人?", "zh"), ("Quel effectif ?", "fr")):
+        (tmp_path / "a.txt").write_text(story.format(third), encoding="utf-8")
+        ((asked,),) = (paragraph.asked for paragraph in stories(tmp_path))
+        assert asked.questions == {"vi": "Ban có mấy người?", "en": "staff", language: third}
+    (tmp_path / "a.txt").write_text(story.format("Ban có mấy ai?\nQ: Combien ?\nQ: Pourquoi ?"), encoding="utf-8")
+    with pytest.raises(ValueError, match="two questions of one answer in 'fr'"):
+        stories(tmp_path)

@@ -146,16 +146,16 @@ def test_a_run_learns_and_goes_on_where_it_was_interrupted(tmp_path: Path, monke
 def test_the_mean_of_adapters_is_that_of_their_products() -> None:
     rng = np.random.default_rng(0)
     shapes = {"l0.q.a": (3, 8), "l0.q.b": (6, 3), "head.w": (2, 8), "head.b": (2,)}
-    first, second = ({name: rng.standard_normal(shape) for name, shape in shapes.items()} for _ in range(2))
+    first, second = ({n: rng.standard_normal(shape, np.float32) for n, shape in shapes.items()} for _ in range(2))
     wanted = (first["l0.q.b"] @ first["l0.q.a"] + second["l0.q.b"] @ second["l0.q.a"]) / 2
     for rank in (None, 6):
         mean = mean_of([first, second], rank)
-        np.testing.assert_allclose(mean["l0.q.b"] @ mean["l0.q.a"], wanted)
+        np.testing.assert_allclose(mean["l0.q.b"] @ mean["l0.q.a"], wanted, rtol=1e-4, atol=1e-5)
         np.testing.assert_allclose(mean["head.w"], (first["head.w"] + second["head.w"]) / 2)
     near = mean_of([first, second], 2)
     assert near["l0.q.a"].shape == (2, 8)
     lost = np.linalg.norm(near["l0.q.b"] @ near["l0.q.a"] - wanted)
-    np.testing.assert_allclose(lost, np.linalg.norm(np.linalg.svd(wanted)[1][2:]))
+    np.testing.assert_allclose(lost, np.linalg.norm(np.linalg.svd(wanted)[1][2:]), rtol=1e-4)
 
 
 @pytest.mark.slow

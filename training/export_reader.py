@@ -67,7 +67,7 @@ def export(trained: Sequence[Path], folder: Path, *, version: str, rank: int | N
 
 
 def mean_of(trained: Sequence[Mapping[str, FloatMatrix]], rank: int | None = None) -> dict[str, FloatMatrix]:
-    """The mean of adapters: of their products B A, not of B and of A; the nearest of that rank (Eckart and Young 1936)."""
+    """The mean of adapters, of their products B A; the nearest to it of that rank (Eckart and Young 1936)."""
     found = {name: np.mean([each[name] for each in trained], axis=0) for name in ("head.w", "head.b")}
     for matrix in sorted({name[:-2] for name in trained[0]} - {"head"}):
         a = np.concatenate([each[f"{matrix}.a"] for each in trained])

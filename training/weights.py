@@ -1,6 +1,6 @@
 """Fit the weights in `rag/data/weights.yaml`: how sentences are ranked, and how sure the best one is.
 
-    python -m training.weights [--data ../shared/eval] [--write]
+    python -m training.weights [--data ../shared/eval] [--every 4] [--write]
 
 Asked is what the reader was never trained on (`training.corpora.held_out`): of small folders of stories alike, and of
 one large folder. Each question is asked as it is; about another number or name; and of the folder without the passages
@@ -24,7 +24,6 @@ from rag.confidence import ANSWER_THRESHOLD, calibrated
 from rag.config import EMBEDDED_READER, NO_READER
 from rag.reader import open_reader
 from rag.select import FAR_AHEAD
-from rag.weights import calibration
 from training.corpora import held_out, stories, xquad
 from training.measured import Asking, measure_all
 
@@ -33,6 +32,7 @@ RIDGE = 1.0
 SPREAD = 0.12  # of the scores of a question's sentences: what other scores are added to
 # Assumed of what people ask: so much of it can be answered, and so much of the rest is of each kind.
 SHARES = {"answered": 0.75, "unanswered": 0.15, "near miss": 0.05, "taken away": 0.05}
+PARTS = {"with reader": EMBEDDED_READER, "without reader": NO_READER}
 WEIGHTS = Path(__file__).parents[1] / "rag" / "data" / "weights.yaml"
 HEADING = """\
 # Written by training/weights.py. Sentence: what is added up to rank sentences. Confidence: a logistic model of whether
@@ -126,9 +126,9 @@ def cross_validated(askings: Sequence[Asking]) -> tuple[Vector, Vector]:
     return held, right
 
 
-def report(askings: Sequence[Asking], held: Vector, right: Vector) -> None:
+def report(askings: Sequence[Asking], held: Vector, right: Vector, *, read: bool) -> None:
     """Lines of figures: by setting, of the questions that have an answer; and how many of the others are refused."""
-    told = np.array([calibrated(p) for p in held]) >= ANSWER_THRESHOLD
+    told = np.array([calibrated(p, read=read) for p in held]) >= ANSWER_THRESHOLD
     kinds, settings = np.array([a.kind for a in askings]), np.array([a.setting for a in askings])
     for setting in [None, *np.unique(settings)]:
         mine = np.ones(len(askings), dtype=bool) if setting is None else settings == setting
@@ -163,18 +163,23 @@ def table(askings: Sequence[Asking]) -> Mapping[str, Mapping[str, float]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/eval"))
+    parser.add_argument("--every", type=int, default=1, help="ask of every n-th story only")
+    parser.add_argument("--only", choices=PARTS, help="leave the other part of the file as it is")
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     everything = xquad(args.data, "train") + stories()
     _, graded = held_out(everything)
-    tables: dict[str, Mapping[str, Mapping[str, float]] | Mapping[str, float]] = {}
-    for name, reader in (("with reader", EMBEDDED_READER), ("without reader", NO_READER)):
+    alone = [paragraph for paragraph in graded if len(paragraph.texts) == 1]
+    graded = [p for p in graded if len(p.texts) > 1] + alone[:: args.every]
+    tables = yaml.safe_load(WEIGHTS.read_text(encoding="utf-8"))  # their calibration stays: training/calibrate.py
+    for name, reader in PARTS.items():
+        if args.only not in (None, name):
+            continue
         askings = list(measure_all(everything, graded, open_reader(reader)))
         print(f"\n{name}: {len(askings)} questions asked; figures by {FOLDS} folds of articles")
-        report(askings, *cross_validated(askings))
-        tables[name] = table(askings)
+        report(askings, *cross_validated(askings), read=reader != NO_READER)
+        tables[name] |= table(askings)
     if args.write:
-        tables["calibration"] = calibration()  # training/calibrate.py makes it anew
         WEIGHTS.write_text(HEADING + yaml.safe_dump(tables, sort_keys=False), encoding="utf-8")
 
 
