@@ -191,6 +191,10 @@ def _fill(parameters: dict[str, torch.nn.Parameter], values: dict[str, torch.Ten
 def started_from(folder: Path, model: ReaderModel) -> dict[str, torch.Tensor]:
     """The parameters of an exported adapter, by the model's names."""
     tensors = load_file(folder / ADAPTER_FILE)
+    for name, parameter in model.trained().items():
+        rank = tensors[short_name(name)].shape[0]
+        if name.endswith(".a") and rank != len(parameter):
+            sys.exit(f"the adapter in {folder} is of rank {rank}: say --rank {rank}")
     return {name: tensors[short_name(name)].float() for name in model.trained()}
 
 
