@@ -29,7 +29,7 @@ Field = Literal["author", "published", "source", "title", "summary"]
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*|(?<!\w)(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})(?!\w)|(?<=thứ )[IVX](?!\w)")
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 _QUOTED = re.compile(r"[“\"«]([^“”\"«»]{2,200})[”\"»]")
-_SCRIPTS = {
+SCRIPTS = {
     "ja": re.compile(r"[\u3040-\u30ff]"),
     "zh": HAN,
     "ko": re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]"),
@@ -110,7 +110,7 @@ def language_of(text: str) -> str:
     Written for questions of a few words, which are too short for statistical detectors, above all without diacritics.
     Latin words that tell nothing are Vietnamese if they are built like its syllables, else English.
     """
-    for language, script in _SCRIPTS.items():
+    for language, script in SCRIPTS.items():
         if len(script.findall(text)) * 3 >= sum(c.isalpha() for c in text) > 0:
             return language
     words = re.findall(r"\w+", fold(text))

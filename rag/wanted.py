@@ -197,7 +197,7 @@ def _documents(text: str) -> frozenset[str]:
 def _refers_to(number: str, question: str, text: str) -> bool:
     """Whether a text speaks of the question's document without its number: "đề án 06" → "sau tổng kết Đề án, …"."""
     kinds = {m[1] for m in _document_pattern().finditer(question) if m[2].lstrip("0") == number}
-    return any(re.search(rf"(?<!\w){fold(k)}(?!\w| *(?:so *)?\d)", fold(text)) for k in kinds)
+    return any(re.search(rf"(?<!\w){re.escape(fold(k))}(?!\w| *(?:so *)?\d)", fold(text)) for k in kinds)
 
 
 @cache

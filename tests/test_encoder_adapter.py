@@ -34,7 +34,7 @@ def test_the_packages_adapter_changes_each_matrix_of_each_layer() -> None:
 
 def test_the_packages_adapter_is_small_and_is_the_one_on_record() -> None:
     path = ADAPTER_FOLDER / ADAPTER_FILE
-    assert path.stat().st_size <= 11_000_000
+    assert path.stat().st_size <= 6_000_000
     assert sha256_of(path) == read_record().sha256
 
 

@@ -184,10 +184,10 @@ def test_the_exported_adapter_scores_as_the_trained_model(tmp_path: Path, tokeni
 
 @pytest.mark.slow
 def test_training_goes_on_from_an_exported_adapter() -> None:
-    model = ReaderModel(rank=64, dropout=0.0, dtype=torch.float32)
+    model = ReaderModel(rank=32, dropout=0.0, dtype=torch.float32)
     found = started_from(ADAPTER_FOLDER, model)
     assert found.keys() == model.trained().keys()
     assert all(found[name].shape == parameter.shape for name, parameter in model.trained().items())
     assert found["head.weight"].abs().sum() > 0
-    with pytest.raises(SystemExit, match="is of rank 64: say --rank 64"):
+    with pytest.raises(SystemExit, match="is of rank 32: say --rank 32"):
         started_from(ADAPTER_FOLDER, ReaderModel(rank=2, dropout=0.0, dtype=torch.float32))

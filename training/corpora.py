@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from rag.question import language_of
+from rag.question import SCRIPTS, language_of
 from rag.types import Span
 
 STORIES = Path(__file__).parent / "stories"
@@ -22,7 +22,6 @@ Split = Literal["train", "test"]
 
 _BRACKETED = re.compile(r"(.*?)\[\[(.+?)\]\](.*)")
 _NOTHING = "-"
-UNMISTAKABLE = ("zh", "ja", "ko", "th", "ru", "ar")  # told by their letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def _read_stories(path: Path) -> list[Paragraph]:
 def _asked_in(question: str, told_in: str, others: Mapping[str, str]) -> str:
     """The language of a question. The second of one answer is in the article's or, after that, in English."""
     found = language_of(question)
-    if len(others) == 1 and found not in UNMISTAKABLE:  # short questions look like another language at times
+    if len(others) == 1 and found not in SCRIPTS:  # short questions look like another language at times
         return "en" if told_in in others else told_in
     return "fr" if found in others else found  # the third; a short one looks English
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import random
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
@@ -19,26 +18,25 @@ _AHEAD = 2  # epochs
 class RowsAhead:
     """Each epoch's batches, the same whenever it is asked for, made in so many parts by so many processes."""
 
-    def __init__(self, examples: Examples, args: argparse.Namespace) -> None:
-        self._args = args
+    def __init__(self, examples: Examples, *, seed: int, epochs: int, parts: int, share: float, tokens: int) -> None:
+        """`share` of the examples are taken; `tokens`: of a batch."""
+        self._seed, self._epochs, self._parts, self._share, self._tokens = seed, epochs, parts, share, tokens
         self._pool = ProcessPoolExecutor(
-            args.parts, mp_context=get_context("spawn"), initializer=_keep, initargs=(examples,)
+            parts, mp_context=get_context("spawn"), initializer=_keep, initargs=(examples,)
         )
         self._made: dict[int, list[Future[list[Row]]]] = {}
 
     def batches(self, epoch: int) -> list[list[Row]]:
         """Those of the epoch. The epochs before it are forgotten, and the next ones begun."""
-        args = self._args
-        for each in range(epoch, min(epoch + 1 + _AHEAD, args.epochs)):
+        for each in range(epoch, min(epoch + 1 + _AHEAD, self._epochs)):
             if each not in self._made:
-                seed = args.seed * 1000 + each
-                parts = range(args.parts)
-                self._made[each] = [self._pool.submit(_rows, seed, k, args.parts, args.share) for k in parts]
+                seed, of = self._seed * 1000 + each, self._parts
+                self._made[each] = [self._pool.submit(_rows, seed, k, of, self._share) for k in range(of)]
         self._made = {each: made for each, made in self._made.items() if each >= epoch}
-        rng = random.Random(args.seed * 1000 + epoch)
+        rng = random.Random(self._seed * 1000 + epoch)
         rows = [row for made in self._made[epoch] for row in made.result()]
         rng.shuffle(rows)
-        return batches(rows, rng, args.tokens)
+        return batches(rows, rng, self._tokens)
 
 
 _examples: list[Examples] = []  # of a process of the pool

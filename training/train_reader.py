@@ -1,6 +1,6 @@
-"""Train the reader from scratch, on a processor or a GPU.
+"""Train the reader, from scratch or from an adapter, on a processor or a GPU.
 
-    python -m training.train_reader --out runs/reader                              hours on two cores …
+    python -m training.train_reader --out runs/reader                              many hours on two cores …
     python -m training.train_reader --out runs/reader --tokens 16384 --parts 8   … minutes on a large GPU
 
 Data: XQuAD's training articles in every language of the folder --data, and the stories in training/stories. A part of
@@ -56,7 +56,10 @@ class Run:
         self.training = [p for p in paragraphs if p.article not in out]
         self.graded = [p for p in paragraphs if p.article in out]
         args.out.mkdir(parents=True, exist_ok=True)
-        self.rows = RowsAhead(Examples(self.training, kept_nearest(self.training, args.out)), args)
+        self.rows = RowsAhead(
+            Examples(self.training, kept_nearest(self.training, args.out)),
+            seed=args.seed, epochs=args.epochs, parts=args.parts, share=args.share, tokens=args.tokens,
+        )  # fmt: skip
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self.model = ReaderModel(rank=args.rank, dropout=args.dropout, dtype=quickest_type()).to(device)
         if args.start:
