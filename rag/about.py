@@ -14,8 +14,9 @@ from rag.confidence import METADATA_CONFIDENCE, MISSED, confidence_of
 from rag.corpus import Corpus
 from rag.listing import Listing, list_of, newest_or_oldest, shortened
 from rag.mentions import mentions
+from rag.parts import questions_in
 from rag.passages import body_sentences, reading
-from rag.phrases import drop_phrases, find, holds_any, joining_places, phrases_of, says_only
+from rag.phrases import drop_phrases, holds_any, says_only
 from rag.question import (
     Field,
     Question,
@@ -118,13 +119,9 @@ def _authored(question: Question, corpus: Corpus) -> list[Article]:
 
 def _both(question: Question) -> list[Question]:
     """What is asked about two articles, asked of each: "Bài về A và bài về B do ai viết?"; none where it is of one."""
-    text = question.text
-    begins = sorted({place.start for phrase in phrases_of("article_begins") for place in find(text, phrase)})
-    joins = [j for j in joining_places(text) if len(begins) > 1 and begins[0] < j.start and j.end <= begins[1]]
-    if not joins or text[joins[-1].end : begins[1]].strip():
-        return []
-    asked = text[: begins[0]], text[begins[0] : joins[-1].start], text[begins[1] :]
-    return [replace(read_question(part), language=question.language) for part in (asked[0] + asked[1], asked[2])]
+    parts = questions_in(question.text) or ()
+    asked = [replace(read_question(part), language=question.language) for part in parts]
+    return asked if all(fields_asked(part.text) for part in asked) else []
 
 
 def _together(listings: Sequence[Listing]) -> Listing:

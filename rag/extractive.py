@@ -190,7 +190,8 @@ def _part_by_part(asked: Question, corpus: Corpus) -> list[_Choice]:
     """For a question about two things, which different articles tell of, the best sentence about each; else none."""
     choices = []
     for text in parts_of(asked.text) or ():
-        part = replace(read_question(text), kind=asked.kind, language=asked.language)
+        part = read_question(text)
+        part = replace(part, kind=asked.kind if part.kind == "fact" else part.kind, language=asked.language)
         choices += _surest(part, corpus.best(part), corpus)
     apart = len({choice.sentence.article.id for choice in choices}) > 1
     return choices if apart and _least(choices) >= PART_THRESHOLD else []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from statistics import fmean
 
 from rag.cite import Quotation, Statement
+from rag.confidence import METADATA_CONFIDENCE, confidence_of
 from rag.corpus import Corpus
 from rag.listing import Listing, by_age, counted, shortened
 from rag.passages import reading
@@ -18,11 +20,13 @@ from rag.wording import wording
 MENTION_CHARACTERS = 150  # of a quotation
 MENTION_CANDIDATES = 100  # passages looked through
 MOST_MENTIONS = 12  # articles quoted in an answer; the heading counts all
+MEANT_CANDIDATES = 12  # passages read for what is nowhere found in the question's words
+MEANT = 0.4  # of the confidence with which one is listed then
 _IN_BRACKETS = re.compile(r"[(（]([^()（）]{3,80})[)）]")
 
 
 def mentions(question: Question, corpus: Corpus) -> Listing:
-    """The articles that mention what the question asks for, letter by letter or else in other words."""
+    """The articles that mention what the question asks for: letter by letter, or with its words, or else by meaning."""
     topic = topic_of(question)
     nearest = corpus.search(topic, k=MENTION_CANDIDATES)
     wanted = {_said(question.quoted[0])} if question.quoted else {_said(topic), _said(corpus.meaning(topic, nearest))}
@@ -38,13 +42,28 @@ def mentions(question: Question, corpus: Corpus) -> Listing:
                 found.setdefault(article.id, span)
             elif corpus.share(question, sentence, content_syllables(topic, question.language)) >= 0.85:
                 loosely.setdefault(article.id, span)
-    chosen = found or loosely
+    chosen, sure = found or loosely, METADATA_CONFIDENCE
+    if not chosen:
+        meant = _meant(question, topic, corpus)
+        chosen, sure = {i: span for i, (span, _) in meant.items()}, fmean([c for _, c in meant.values()] or [0.0])
     ordered = sorted(chosen, key=lambda i: by_age(corpus.articles[i]))
     asked = replace(read_question(topic), kind="fact", language=question.language)  # of a sentence, what tells of it
     statements = tuple(_mention(asked, corpus, corpus.articles[i], chosen[i]) for i in ordered[:MOST_MENTIONS])
     words = wording(question.language)
     heading = words["mentioning"].format(topic=topic, count=counted(len(ordered), MOST_MENTIONS))
-    return Listing(statements, heading=heading, refusal=words["refused"], kind="mentions")
+    return Listing(statements, heading=heading, refusal=words["refused"], kind="mentions", confidence=sure)
+
+
+def _meant(question: Question, topic: str, corpus: Corpus) -> dict[str, tuple[Span, float]]:
+    """The articles with a sentence that tells of the topic in words of its own, or of another language; how surely."""
+    found: dict[str, tuple[Span, float]] = {}
+    nearest = corpus.search(topic, k=MEANT_CANDIDATES)
+    for article_id in dict.fromkeys(candidate.hit.passage.article_id for candidate in nearest):
+        there = [candidate for candidate in nearest if candidate.hit.passage.article_id == article_id]
+        best = corpus.score(question, there, thorough=True)[0]
+        if (confidence := confidence_of(question, best)) >= MEANT:
+            found[article_id] = best.span, confidence
+    return found
 
 
 def _said(text: str) -> str:

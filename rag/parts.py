@@ -1,11 +1,13 @@
-"""Take a question apart that asks one thing of two: two years, two documents, two bodies.
+"""Take a question apart that asks two things, or one thing of two: two years, two documents, two bodies.
 
+    parts_of("Ai là chủ tịch năm 2015, còn nay ai giữ ghế đó?") → "Ai là chủ tịch năm 2015?", "nay ai giữ chủ tịch?"
+    parts_of("Bài về lúa và bài về cá do ai viết?")    → "Bài về lúa do ai viết?", "bài về cá do ai viết?"
     parts_of("Ai đứng đầu Ban năm 2015 và năm 2020?")  → "Ai đứng đầu Ban năm 2015?", "Ai đứng đầu Ban năm 2020?"
     parts_of("Ai phụ trách ở Sở và ở xã?")             → "Ai phụ trách ở Sở?", "Ai phụ trách ở xã?"
 
-By form only: two phrases that begin with the same small word, with a joining word between them; or two dates, numbers
-or names with one (of dates, a comma), and no other of these. Whether it is better to answer the parts is for who asks
-them to decide. Knows no article and no index.
+By form only, around a joining word: two questions; two things named by the same word; two phrases that begin with the
+same small word; or two dates, numbers or names (between dates a comma joins, too), and no other of these. Whether it is
+better to answer the parts is for who asks them to decide. Knows no article and no index.
 """
 
 from __future__ import annotations
@@ -16,21 +18,35 @@ from itertools import pairwise
 
 from rag.dates import find_dates
 from rag.names import numbered_in
-from rag.phrases import drop_phrases, find, joining_places, phrase_rows, words_of_dates
+from rag.phrases import (
+    drop_phrases,
+    find,
+    holds_any,
+    joining_places,
+    phrase_rows,
+    phrases_of,
+    says_only,
+    words_of_dates,
+)
+from rag.question import content_syllables, language_of
 from rag.types import Span
 
 BETWEEN = 60  # characters at most between two things that are asked of together
 FAR = 90  # characters at most from the first of two phrases to what joins them
 ASKED_WORDS = 3  # at least, before two phrases
+TOLD_WORDS = 3  # of content in the second of two questions, with which it says of what it asks
 
 _WORD = re.compile(r"[^\W\d_][\w’']*")
 _QUOTED = re.compile(r"[“\"«][^“”\"«»]{2,200}[”\"»]")
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 
 
 def parts_of(text: str) -> tuple[str, str] | None:
     """The two questions that one asks; None where it asks one. The first two things that are joined count."""
+    if parts := questions_in(text):
+        return parts
     text = drop_phrases(text, "respectively")
-    joins = joining_places(text)
+    joins = _joins(text)
     if phrases := _joined_phrases(text, joins):
         return phrases
     dates = {date.start for date in find_dates(text)}
@@ -41,6 +57,99 @@ def parts_of(text: str) -> tuple[str, str] | None:
         if between and right.start - left.end <= BETWEEN:
             return _tidy(_first(text, left, between[0], right)), _tidy(_second(text, left, between[0]))
     return None
+
+
+def questions_in(text: str) -> tuple[str, str] | None:
+    """The two questions of one that asks twice, or of two things that the same word names; else None."""
+    text = drop_phrases(text, "respectively")
+    joins = _joins(text)
+    return _two_questions(text, joins) or _two_of_a_kind(text, joins)
+
+
+def _joins(text: str) -> list[Span]:
+    """Where two things are joined, but not within quotation marks or brackets."""
+    closed = [m.span() for pattern in (_QUOTED, _BRACKETS) for m in pattern.finditer(text)]
+    return [join for join in joining_places(text) if not any(a < join.start < b for a, b in closed)]
+
+
+def _two_questions(text: str, joins: Sequence[Span]) -> tuple[str, str] | None:
+    """ "Ai chủ trì ở tỉnh, còn ở trung ương thì ai chủ trì?": either side asks, and says of what."""
+    for join in sorted(joins, key=lambda join: text[join.start].isalpha()):  # those behind a comma first
+        left, right, joined = text[: join.start], text[join.end :].lstrip(), text[join.start : join.end]
+        joins_questions = any(c.isalpha() for c in joined) and (
+            joined[0] in ",;" or not says_only(joined, "joins_no_questions")
+        )
+        if not joins_questions or not all(holds_any(side, "question_words") for side in (left, right)):
+            continue
+        told = _tells_of_what(right)
+        for place in (place for phrase in phrases_of("same_office") for place in find(right, phrase)):
+            if office := _office(left):
+                right, told = right[: place.start] + office + right[place.end :], True
+                break
+        if told and len(left.split()) >= ASKED_WORDS:
+            topic, colon, _ = left.partition(": ")
+            return _tidy(left.rstrip(" ,;") + "?"), _tidy(topic + colon + right if colon else right)
+    return None
+
+
+def _tells_of_what(clause: str) -> bool:
+    """Whether a clause that asks says of what: not "ở xã năm 2020 là ai?", which leans on the clause before."""
+    leaning = [*phrases_of("links"), *(word for row in phrase_rows("phrase_begins") for word in row)]
+    if clause.split()[0].casefold() in leaning and not holds_any(clause, "clause_marks"):
+        return False
+    return len(content_syllables(_dateless(clause), language_of(clause))) >= TOLD_WORDS
+
+
+def _office(text: str) -> str:
+    """The first office that a text names, with what follows up to its date or its question word; "" without one."""
+    starts = [place.start for phrase in phrases_of("offices") for place in find(text, phrase)]
+    if not starts:
+        return ""
+    start = min(starts)
+    ends = [date.start - len(words_of_dates(text[start : date.start])) for date in find_dates(text)]
+    ends += [place.start for phrase in phrases_of("question_words") for place in find(text, phrase)]
+    office = text[start : min((end for end in ends if end > start), default=len(text))].split()
+    while len(office) > 1 and holds_any(office[-1], "links"):
+        office.pop()
+    return " ".join(office)
+
+
+def _two_of_a_kind(text: str, joins: Sequence[Span]) -> tuple[str, str] | None:
+    """ "Bài về lúa và bài về cá do ai viết?": what asks stands before both, or behind both."""
+    for join in joins:
+        rest = text[join.end :].lstrip()
+        heads = [phrase for phrase in phrases_of("begins_alike") if rest.casefold().startswith(phrase)]
+        word = _WORD.match(rest)
+        if not heads and word and (content_syllables(word.group(), "vi") or holds_any(word.group(), "article")):
+            heads = [word.group()]
+        alike = phrases_of("begins_alike") if heads and heads[0] in phrases_of("begins_alike") else heads
+        earlier = [place.start for head in alike for place in find(text[: join.start], head)]
+        if not earlier or join.start - max(earlier) > FAR:
+            continue
+        before, first = text[: max(earlier)], text[max(earlier) : join.start].rstrip(" ,;")
+        if holds_any(before, "question_words"):
+            if any(holds_any(head, "article") for head in alike):
+                return _tidy(f"{before}{first}?"), _tidy(before + rest)
+        elif not content_syllables(before, language_of(text)) and (asked := _asked_behind(rest)):
+            return _tidy(f"{before}{first} {asked}"), _tidy(before + rest)
+    return None
+
+
+def _asked_behind(text: str) -> str:
+    """What a text ends with that asks: "bài về cá do ai viết?" → "do ai viết?"."""
+    places = [place.start for phrase in phrases_of("question_words") for place in find(text, phrase)]
+    if not places:
+        return ""
+    start = min(places)
+    while (word := re.search(r"[^\W\d_]+\s+$", text[:start])) and holds_any(word.group(), "links"):
+        start = word.start()
+    return text[start:]
+
+
+def _dateless(text: str) -> str:
+    for date in reversed(find_dates(text)):
+        text = text[: date.start] + " " + text[date.end :]
+    return text
 
 
 def _joined_phrases(text: str, joins: Sequence[Span]) -> tuple[str, str] | None:
