@@ -5,10 +5,12 @@ Each answer is statements with quotations like any other: a title line, a byline
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.abbreviations import is_abbreviation, places_told
+from rag.bylines import read_photographer
 from rag.cite import Quotation, Statement
 from rag.confidence import METADATA_CONFIDENCE, MISSED, confidence_of
 from rag.corpus import Corpus
@@ -64,7 +66,7 @@ def about_articles(question: Question, corpus: Corpus, *, before: Question | Non
     fields = fields_asked(text)
     if fields and (both := _both(question)):
         return _together([_fields(fields, _article_meant(each, corpus, None), each, corpus) for each in both])
-    if fields and (holds_any(text, "article") or _entitled(question, corpus)):
+    if fields and ("photo" in fields or holds_any(text, "article") or _entitled(question, corpus)):
         return _fields(fields, _article_meant(question, corpus, before), question, corpus)
     return None
 
@@ -151,11 +153,22 @@ def _fields(
         "author": metadata.author_span,
         "published": metadata.published_span,
         "source": metadata.source_span,
+        "photo": _photographer(article, question, corpus) if "photo" in fields else None,
     }
     found = [(field, span) for field in fields if (span := spans.get(field))]
     statements = tuple(Statement(Quotation(article, span), label=f"{words[field]}: ") for field, span in found)
     refusal = words["refused_field"].format(title=shortened(metadata.title))
     return Listing(statements, refusal=refusal, confidence=confidence)
+
+
+def _photographer(article: Article, question: Question, corpus: Corpus) -> Span | None:
+    """Who took the picture whose caption agrees most with the question."""
+    found: list[tuple[float, Span]] = []
+    for line in re.finditer(r"[^\n]+", article.plain):
+        if name := read_photographer(line.group()):
+            span = Span(line.start() + name.start, line.start() + name.end)
+            found.append((corpus.share(question, line.group()), span))
+    return max(found, key=lambda each: each[0])[1] if found else None
 
 
 def _lead(article: Article, question: Question, corpus: Corpus) -> Iterator[Statement]:
@@ -192,7 +205,7 @@ def _article_meant(question: Question, corpus: Corpus, before: Question | None) 
         return named, METADATA_CONFIDENCE
     if len(corpus.articles) == 1:
         return next(iter(corpus.articles.values())), METADATA_CONFIDENCE
-    topic = without_phrases(question, ("author", "published", "source", "title", "summary", "article"))
+    topic = without_phrases(question, ("author", "published", "source", "title", "photo", "summary", "article"))
     if not content_syllables(topic, question.language):
         return None if before is None else _nearest(before, corpus)
     return article_about(topic, question.language, corpus)

@@ -48,6 +48,7 @@ class _Words:
     date_words: re.Pattern[str]
     author: re.Pattern[str]
     source: re.Pattern[str]
+    photo: re.Pattern[str]
     not_names: frozenset[str]
 
 
@@ -129,6 +130,15 @@ def read_source(line: str) -> Span | None:
     return Span(offset + match.start("name"), offset + match.end("name"))
 
 
+def read_photographer(line: str) -> Span | None:
+    """Who took a picture, in the line below it: "Đại biểu dự hội nghị. Ảnh: N. Diễm" → N. Diễm."""
+    match = _words().photo.search(line)
+    name = match["name"].rstrip(_MARKS) if match else ""
+    if match is None or not all(is_name(n, least=1) for n in _BETWEEN_NAMES.split(name) if n):
+        return None
+    return Span(match.start("name"), match.start("name") + len(name))
+
+
 def read_agency(paragraph: str) -> Span | None:
     """The news agency that opens an article: "BDK - Ngày 31-12-2020, ...", "HANOI (Reuters) - The ..."."""
     match = _DATELINE.match(paragraph)
@@ -165,5 +175,6 @@ def _words() -> _Words:
         date_words=anywhere("date_words"),
         author=labelled("author_labels", "author_prepositions"),
         source=labelled("source_labels", "source_prepositions"),
+        photo=re.compile(rf"(?<!\w)(?:{either(table['photo_labels'])})\s*[:：]\s*(?P<name>[^()\[\]]+)", re.IGNORECASE),
         not_names=frozenset(table["not_names"]),
     )

@@ -54,7 +54,7 @@ def quote_span(
     cuts = _clause_cuts(text, max_characters, quotations_apart=bool(places))
     clauses = [Span(a, b) for a, b in pairwise(cuts)]
     shaped = question.kind in ("date", "number", "person") or bool(named)  # what is asked for can be told by its looks
-    dated = question.kind == "date"
+    dated = question.kind == "date" and not holds_any(question.text, "period_wanted")
     anchors = _read(answer, span, text, places if shaped else (), dated=dated) or places or clauses
     anchor = max(anchors, key=lambda place: (_nearness(place, occurrences, text), -place.start))
     first = max(i for i, clause in enumerate(clauses) if clause.start <= anchor.start)

@@ -10,11 +10,12 @@ import math
 from collections.abc import Sequence
 
 from rag.bodies import names_another
-from rag.evidence import SHORT_NAME, dates_document
+from rag.evidence import SHORT_NAME, documents_dated, persons_in
 from rag.passages import reading
 from rag.phrases import holds, holds_any, phrase_rows
 from rag.question import Question, language_of
 from rag.select import FAR_AHEAD, Sentence, log_odds
+from rag.terms import flat
 from rag.weights import weighed, weights_for
 
 ANSWER_THRESHOLD = 0.32  # a wrong answer costs more than half of what a right one is worth; set on the questions asked
@@ -56,17 +57,24 @@ def confidence_of(question: Question, best: Sentence | None) -> float:
     read = best.read is not None
     logit = weighed(measured, weights_for("confidence", read=read))
     name_missed = measured["names_met"] == 0
-    missed = measured["numbers_met"] == 0 or (name_missed and not measured["across"]) or _nobody(question, best)
+    missed = measured["numbers_met"] == 0 or (name_missed and not measured["across"]) or _unnamed(question, best)
     missed = missed or _told_otherwise(question, reading(best.article, best.span))
     kept = MISSED if missed else FOREIGN_NAME_MISSED if name_missed else 1.0
     return calibrated(kept / (1 + math.exp(-max(min(logit, 30.0), -30.0))), read=read)
 
 
-def _nobody(question: Question, best: Sentence) -> bool:
-    """Whether a person is asked for where no name stands, nor the reader found anything with a capital: an office."""
-    if question.kind != "person" or best.evidence > SHORT_NAME or best.read is None:
+def _unnamed(question: Question, best: Sentence) -> bool:
+    """Whether a person or a province is asked for, and neither the text nor what the reader found in it names one.
+
+    A person has three capitals, an office and most provinces have two.
+    """
+    text = reading(best.article, best.span)
+    if best.read is None or (best.answer and any(c.isupper() for c in reading(best.article, best.answer))):
         return False
-    return best.answer is None or not any(c.isupper() for c in reading(best.article, best.answer))
+    if question.kind == "place" and holds_any(question.text, "places_named"):
+        names = (text[name.start : name.end] for name in persons_in(text))
+        return not any(name.count(" ") == 1 and flat(name) not in flat(question.text) for name in names)
+    return question.kind == "person" and best.evidence <= SHORT_NAME
 
 
 def _told_otherwise(question: Question, text: str) -> bool:
@@ -77,7 +85,9 @@ def _told_otherwise(question: Question, text: str) -> bool:
     deeds = phrase_rows("deeds") if question.kind == "person" and not question.typed_plain else []
     undone = any(_says(row, question.text) and not _says(row, text) for row in deeds)
     issued = question.kind == "date" and not question.typed_plain and holds_any(question.text, "issued")
-    undone = undone or (issued and not holds_any(text, "issued") and not dates_document(text))
+    dated = documents_dated(text)
+    undone = undone or (issued and not holds_any(text, "issued") and not dated)
+    undone = undone or (issued and bool(dated) and bool(question.numbers) and not set(question.numbers) & set(dated))
     return undone or names_another(question.text, text) or holds_any(question.text, "now")
 
 

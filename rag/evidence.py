@@ -13,7 +13,7 @@ from functools import partial
 
 from rag.dates import FoundDate, find_dates
 from rag.names import WORD, names_in
-from rag.phrases import holds_any, phrases_of
+from rag.phrases import find, holds_any, phrases_of
 from rag.question import Question, numbers_of
 from rag.terms import flat, fold, has_diacritics
 from rag.types import Span
@@ -21,6 +21,7 @@ from rag.types import Span
 UNSURE = 0.5  # evidence where the kind of thing can't be told from the text
 UNLIKELY = 0.1  # evidence where a number, name or year is not seen, but may be in words that aren't known
 SHORT_NAME = 0.2  # evidence of a person where capitals may as well be an office's or a place's
+BEFORE_NUMBER = 40  # characters before the number of a document in which its kind stands
 WRONG_UNIT = 0.4  # evidence of a number that stands beside something else than was asked for
 
 _YEAR = r"(?:19|20)\d{2}"
@@ -37,7 +38,7 @@ _NUMBER_WORDS = (  # Vietnamese (but "năm", which is "year", too), English, Fre
     "un|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|cent|mille"
 )
 _NUMBER_WORD = re.compile(rf"(?<!\w)(?:{_NUMBER_WORDS})(?= \w)", re.IGNORECASE)
-_OF_DOCUMENT = re.compile(r"\d[\w]*[-/][A-ZĐ]{2,}[\w/-]*,?\s+(?:ngày\s+)?$")
+_OF_DOCUMENT = re.compile(r"\d+\w*[-/][A-ZĐ]{2,}[\w/-]*,?\s+(?:ngày\s+)?$")
 _AMOUNT = re.compile(
     r"(?:(?<!\w)(?:bao nhi[êe]?u|mấy|may|how many|how much|combien de)\s+"
     r"|combien d['’]|(?:多少|几)[位个名项]?\s*)(\w+)",
@@ -59,6 +60,8 @@ def evidence_of(question: Question, text: str) -> float:
         if question.kind == "number" and question.units and not _has_unit(question, text):
             return 0.0
         return UNLIKELY if question.kind != "person" or not _has_capital_within(text) else SHORT_NAME
+    if question.kind == "number" and (document := _document(question)):
+        return 1.0 if any(_numbers(document, text, place) for place in places) else WRONG_UNIT
     if question.kind == "number" and (noun := _counted(question)):
         return 1.0 if any(_stands_by(noun, text, place) for place in places) else WRONG_UNIT
     if question.kind == "person":  # two capitals in a row may be an office, three are hardly anything but a name
@@ -89,6 +92,8 @@ def places_of(question: Question, text: str) -> list[Span]:
         found = [Span(*m.span()) for pattern in (_NUMBER, _NUMBER_WORD) for m in pattern.finditer(text)]
         found = [s for s in found if not set(numbers_of(text[s.start : s.end])) & set(question.numbers)]
         places = sorted(s for s in found if not any(a <= s.start < b for a, b in dated))
+        if document := _document(question):
+            return [place for place in places if _numbers(document, text, place)] or places
         noun = _counted(question)
         counted = [place for place in places if noun and _stands_by(noun, text, place)]
         return counted or places
@@ -98,9 +103,10 @@ def places_of(question: Question, text: str) -> list[Span]:
     return []
 
 
-def dates_document(text: str) -> bool:
-    """Whether a date stands beside the number of a document: "Chỉ thị 43-CT/TW, ngày 14/5/2015"."""
-    return any(_OF_DOCUMENT.search(text[: found.start]) for found in find_dates(text))
+def documents_dated(text: str) -> list[str]:
+    """The numbers of the documents beside which a date stands: "Chỉ thị 43-CT/TW, ngày 14/5/2015" → ["43"]."""
+    found = (_OF_DOCUMENT.search(text[: day.start]) for day in find_dates(text))
+    return [numbers_of(match.group())[0] for match in found if match]
 
 
 def _told_in_part(question: Question, day: FoundDate) -> bool:
@@ -125,6 +131,19 @@ def _person_of(text: str, name: Span) -> Span | None:
 
 def _has_unit(question: Question, text: str) -> bool:
     return any(unit in text or (flat(unit).strip() and flat(unit) in flat(text)) for unit in question.units)
+
+
+def _document(question: Question) -> str:
+    """The kind of document whose number is asked for, folded: "kèm theo chỉ thị số mấy?" → "chi thi"; else ""."""
+    wanted = [place.start for phrase in phrases_of("number_wanted") for place in find(question.text, phrase)]
+    before = fold(question.text[: min(wanted)]).rstrip() if wanted else ""
+    return next((fold(name) for name in phrases_of("documents") if before.endswith(f" {fold(name)}")), "")
+
+
+def _numbers(document: str, text: str, place: Span) -> bool:
+    """Whether a number is that of a document of a kind: "Chỉ thị số 05"."""
+    before = fold(text[max(0, place.start - BEFORE_NUMBER) : place.start]).rstrip()
+    return before.removesuffix(" so").rstrip().endswith(document)
 
 
 def _counted(question: Question) -> str:

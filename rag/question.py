@@ -23,7 +23,7 @@ from rag.telex import retyped
 from rag.terms import fold, has_diacritics, is_syllable, syllables, terms
 
 Kind = Literal["date", "number", "person", "place", "reason", "list", "fact"]
-Field = Literal["author", "published", "source", "title", "summary"]
+Field = Literal["author", "published", "source", "title", "photo", "summary"]
 
 # With digits; Roman of two letters and more; or of one, where an ordinal is said to follow.
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*|(?<!\w)(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})(?!\w)|(?<=thứ )[IVX](?!\w)")
@@ -167,8 +167,10 @@ def fields_asked(text: str) -> tuple[Field, ...]:
 
 
 def wants_several(question: Question) -> bool:
-    """Whether things are to be listed, whatever their kind: "Có những ai dự?" But not for days, which are brief."""
-    return question.kind != "date" and any(holds(question.text, phrase) for phrase in _kinds()["list"])
+    """Whether things are to be listed, whatever their kind: "Có những ai dự?" But not for days or a name."""
+    brief = question.kind == "date" or holds_any(question.text, "name_wanted")
+    phrases = _kinds()["list"] if question.typed_plain else [*_kinds()["list"], *phrases_of("several")]
+    return not brief and any(holds(question.text, phrase) for phrase in phrases)
 
 
 def leans_on_history(question: Question) -> bool:
@@ -212,10 +214,18 @@ def _kind(text: str) -> Kind:
     kinds = _kinds()
     if any(place.start == 0 for phrase in kinds["list"] for place in find(text, phrase)):  # "List those who …"
         return "list"
+    relative = _relative(text)
     for kind, phrases in kinds.items():
-        if any(holds(text, phrase) for phrase in phrases):
+        if any(holds(text, phrase) for phrase in phrases if phrase not in relative):
             return kind
     return "fact"
+
+
+def _relative(text: str) -> Sequence[str]:
+    """The words of a text that may ask for a person, but follow another word that asks: "Why did those who …?"."""
+    asking = [place.start for phrase in phrases_of("question_words") for place in find(text, phrase)]
+    first = min(asking, default=0)
+    return [word for word in phrases_of("relative") if all(place.start > first for place in find(text, word))]
 
 
 def _kinds() -> Mapping[Kind, list[str]]:
