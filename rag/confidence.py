@@ -66,15 +66,16 @@ def confidence_of(question: Question, best: Sentence | None) -> float:
 def _unnamed(question: Question, best: Sentence) -> bool:
     """Whether a person or a province is asked for, and neither the text nor what the reader found in it names one.
 
-    A person has three capitals, an office and most provinces have two.
+    In Vietnamese a person has three capitals, most provinces have two, and so have offices, which are no answer.
     """
-    text = reading(best.article, best.span)
-    if best.read is None or (best.answer and any(c.isupper() for c in reading(best.article, best.answer))):
+    if best.read is None:
         return False
-    if question.kind == "place" and holds_any(question.text, "places_named"):
-        names = (text[name.start : name.end] for name in persons_in(text))
-        return not any(name.count(" ") == 1 and flat(name) not in flat(question.text) for name in names)
-    return question.kind == "person" and best.evidence <= SHORT_NAME
+    text, answer = reading(best.article, best.span), reading(best.article, best.answer) if best.answer else ""
+    if question.kind == "place" and holds_any(question.text, "places_named") and language_of(text) == "vi":
+        names = [text[name.start : name.end] for name in persons_in(text)]
+        short = [n for n in names if n.count(" ") == 1 and flat(n) not in flat(question.text)]
+        return not short and not persons_in(answer)
+    return question.kind == "person" and best.evidence <= SHORT_NAME and not any(c.isupper() for c in answer)
 
 
 def _told_otherwise(question: Question, text: str) -> bool:
