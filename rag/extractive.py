@@ -81,6 +81,9 @@ def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Dra
         choices = _part_by_part(asked, corpus)
         others = [] if choices else corpus.score(asked, nearest, thorough=asked.kind == "reason")  # told in several
         choices = choices or _surest(asked, others, corpus)
+        if others and _mean(choices) < ANSWER_THRESHOLD:  # before it is refused, all that was found is read
+            others = corpus.score(asked, nearest, thorough=True, reads=len(nearest))
+            choices = _surest(asked, others, corpus)
     confidence = _mean(choices)
     answered = confidence >= ANSWER_THRESHOLD
     return Draft(
