@@ -33,7 +33,7 @@ from rag.terms import flat
 from rag.types import GREETING, Article, Span
 from rag.wording import wording
 
-MEANING_CANDIDATES = 100  # passages looked through for what an abbreviation stands for
+MANY_CANDIDATES = 100  # passages looked through for what an abbreviation stands for, or for a picture
 LISTING_WORDS = 2  # of content at most that ask for a list of articles, beside their year
 MEANT_ENOUGH = 0.5  # how far the topic of a question must agree with an article for it to be meant
 LEAD_SENTENCES, SUMMARY_CHARACTERS = 4, 280  # where the lead is looked for; what a summary has
@@ -77,7 +77,7 @@ def _stands_for(text: str, corpus: Corpus) -> Listing | None:
     if asked == text.strip(" ?") or not is_abbreviation(asked):
         return None
     told: list[Quotation] = []
-    for candidate in corpus.search(asked, k=MEANING_CANDIDATES):
+    for candidate in corpus.search(asked, k=MANY_CANDIDATES):
         article, passage = corpus.articles[candidate.hit.passage.article_id], candidate.hit.passage
         places = places_told(asked, article.plain[passage.start : passage.end])
         told += [Quotation(article, Span(passage.start + p.start, passage.start + p.end)) for p in places]
@@ -163,12 +163,28 @@ def _fields(
 
 def _photographer(article: Article, question: Question, corpus: Corpus) -> Span | None:
     """Who took the picture whose caption agrees most with the question."""
-    found: list[tuple[float, Span]] = []
+    found = list(_credits(article, question, corpus))
+    return max(found, key=lambda credit: credit[0])[1] if found else None
+
+
+def _captioned(question: Question, corpus: Corpus) -> Article | None:
+    """The article with the caption that has most of what the question says of a picture, if it has enough."""
+    nearest = corpus.search(question.text, k=MANY_CANDIDATES)
+    articles = [corpus.articles[i] for i in dict.fromkeys(candidate.hit.passage.article_id for candidate in nearest)]
+    found = [(max(_credits(article, question, corpus), default=(0.0,))[0], article) for article in articles]
+    share, best = max(found, key=lambda each: each[0], default=(0.0, None))
+    return best if share >= MEANT_ENOUGH else None
+
+
+def _credits(article: Article, question: Question, corpus: Corpus) -> Iterator[tuple[float, Span]]:
+    """The names below an article's pictures, each with the share of the question that its caption has."""
+    topic = content_syllables(without_phrases(question, ("photo", "article")), question.language)
     for line in re.finditer(r"[^\n]+", article.plain):
         if name := read_photographer(line.group()):
-            span = Span(line.start() + name.start, line.start() + name.end)
-            found.append((corpus.share(question, line.group()), span))
-    return max(found, key=lambda each: each[0])[1] if found else None
+            yield (
+                corpus.share(question, line.group(), topic) if topic else 0.0,
+                Span(line.start() + name.start, line.start() + name.end),
+            )
 
 
 def _lead(article: Article, question: Question, corpus: Corpus) -> Iterator[Statement]:
@@ -199,6 +215,8 @@ def _article_meant(question: Question, corpus: Corpus, before: Question | None) 
     The one whose title is quoted, or whose day or author is told; the only one there is; where no topic is named, the
     one that answered the question before; else the one that agrees most with the topic, if it agrees enough.
     """
+    if "photo" in fields_asked(question.text) and (shown := _captioned(question, corpus)):
+        return shown, METADATA_CONFIDENCE
     authored = _authored(question, corpus)
     alone = authored[0] if len(authored) == 1 else None
     if named := _entitled(question, corpus) or _dated_so(question, corpus) or alone:

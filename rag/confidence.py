@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 
 from rag.bodies import names_another
-from rag.evidence import SHORT_NAME, documents_dated, persons_in
+from rag.evidence import SHORT_NAME, WRONG_UNIT, documents_dated, persons_in
 from rag.passages import reading
 from rag.phrases import holds, holds_any, phrase_rows
 from rag.question import Question, language_of
@@ -22,6 +22,7 @@ ANSWER_THRESHOLD = 0.32  # a wrong answer costs more than half of what a right o
 # What is left of the confidence when a number, a date or a name of the question is nowhere in the article; when it is a
 # name in another language, which may be written otherwise. A logistic model adds up and can't say so.
 MISSED, FOREIGN_NAME_MISSED = 0.125, 0.25
+OTHERS_COUNTED = 0.5  # what is left where something else than what was asked for stands beside each number
 METADATA_CONFIDENCE = 0.95  # of what an article's own byline, date line or title says
 
 
@@ -60,6 +61,7 @@ def confidence_of(question: Question, best: Sentence | None) -> float:
     missed = measured["numbers_met"] == 0 or (name_missed and not measured["across"]) or _unnamed(question, best)
     missed = missed or _told_otherwise(question, reading(best.article, best.span))
     kept = MISSED if missed else FOREIGN_NAME_MISSED if name_missed else 1.0
+    kept *= OTHERS_COUNTED if question.kind == "number" and best.evidence == WRONG_UNIT else 1.0
     return calibrated(kept / (1 + math.exp(-max(min(logit, 30.0), -30.0))), read=read)
 
 

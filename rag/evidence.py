@@ -14,7 +14,7 @@ from functools import partial
 from rag.dates import FoundDate, find_dates
 from rag.names import WORD, names_in
 from rag.phrases import find, holds_any, phrases_of
-from rag.question import Question, numbers_of
+from rag.question import Question, language_of, numbers_of, wants_several
 from rag.terms import flat, fold, has_diacritics
 from rag.types import Span
 
@@ -38,10 +38,11 @@ _NUMBER_WORDS = (  # Vietnamese (but "năm", which is "year", too), English, Fre
     "un|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|cent|mille"
 )
 _NUMBER_WORD = re.compile(rf"(?<!\w)(?:{_NUMBER_WORDS})(?= \w)", re.IGNORECASE)
+_FIVE = re.compile(r"(?<!\w)năm(?= (?!nay|qua|sau|trước|mới)[^\W\d_])", re.IGNORECASE)
 _OF_DOCUMENT = re.compile(r"\d+\w*[-/][A-ZĐ]{2,}[\w/-]*,?\s+(?:ngày\s+)?$")
 _AMOUNT = re.compile(
-    r"(?:(?<!\w)(?:bao nhi[êe]?u|mấy|may|how many|how much|combien de)\s+"
-    r"|combien d['’]|(?:多少|几)[位个名项]?\s*)(\w+)",
+    r"(?:(?<!\w)(?<!thứ )(?<!thu )(?:bao nhi[êe]?u|mấy|may|how many|how much|combien de)\s+"
+    r"|combien d['’]|(?:多少|几)[位个名项]?\s*)(\w+(?: \w+)?)",
     re.IGNORECASE,
 )
 
@@ -57,11 +58,11 @@ def evidence_of(question: Question, text: str) -> float:
     if not places:
         if question.kind == "date" and holds_any(question.text, "day_wanted"):
             return 0.0
-        if question.kind == "number" and question.units and not _has_unit(question, text):
+        if question.kind == "number" and (question.units or _would_tell_numbers(text)) and not wants_several(question):
             return 0.0
         return UNLIKELY if question.kind != "person" or not _has_capital_within(text) else SHORT_NAME
     if question.kind == "number" and (document := _document(question)):
-        return 1.0 if any(_numbers(document, text, place) for place in places) else WRONG_UNIT
+        return float(any(_numbers(document, text, place) for place in places))
     if question.kind == "number" and (noun := _counted(question)):
         return 1.0 if any(_stands_by(noun, text, place) for place in places) else WRONG_UNIT
     if question.kind == "person":  # two capitals in a row may be an office, three are hardly anything but a name
@@ -129,6 +130,11 @@ def _person_of(text: str, name: Span) -> Span | None:
     return Span(words[0].start(), name.end) if words else None
 
 
+def _would_tell_numbers(text: str) -> bool:
+    """Whether a number of the text, in digits or in words, would have been seen. ("Năm" is "five", and "year".)"""
+    return language_of(text) in ("vi", "en", "fr") and not _FIVE.search(text)
+
+
 def _has_unit(question: Question, text: str) -> bool:
     return any(unit in text or (flat(unit).strip() and flat(unit) in flat(text)) for unit in question.units)
 
@@ -147,11 +153,12 @@ def _numbers(document: str, text: str, place: Span) -> bool:
 
 
 def _counted(question: Question) -> str:
-    """The folded word after "how many": "bao nhiêu biên chế" → "bien". Empty where it can't be compared."""
+    """The folded word after "how many": "bao nhiêu cuộc hội thảo" → "hoi". Empty where it can't be compared."""
     if question.units:  # which have spellings of their own
         return ""
     amount = _AMOUNT.search(question.text)
-    return fold(amount.group(1)) if amount and (question.language == "vi" or has_diacritics(amount.group(1))) else ""
+    words = [word for word in amount.group(1).split() if not holds_any(word, "classifiers")] if amount else []
+    return fold(words[0]) if words and (question.language == "vi" or has_diacritics(words[0])) else ""
 
 
 def _stands_by(noun: str, text: str, number: Span) -> bool:

@@ -255,6 +255,10 @@ def _quoting(choice: _Choice, others: Sequence[Sentence], corpus: Corpus) -> Sta
     kind = "list" if wants_several(choice.question) else choice.question.kind
     limit = BRIEF if choice.brief else LENGTHS.get(kind, OTHER_LENGTH)
     span = corpus.cut(choice.question, best.article, best.span, max_characters=limit, answer=best.answer)
+    if kind == "list" and choice.question.kind == "person":  # shorter, where it names as many
+        shorter = corpus.cut(choice.question, best.article, span, max_characters=OTHER_LENGTH, answer=best.answer)
+        named, few = (len(persons_in(reading(best.article, part))) for part in (span, shorter))
+        span = shorter if few == named else span
     same = tuple(Quotation(other.article, other.span) for other in same_fact(best, others))
     return Statement(
         Quotation(best.article, span), same=same, cut=(span.start > best.span.start, span.end < best.span.end)

@@ -18,7 +18,7 @@ from rag.config import MAX_QUESTION_CHARACTERS
 from rag.dates import FoundDate, find_dates
 from rag.errors import QuestionError
 from rag.names import names_in
-from rag.phrases import HAN, find, holds, holds_any, person_pronouns, phrases_of, question_table, without
+from rag.phrases import HAN, drop_phrases, find, holds, holds_any, person_pronouns, phrases_of, question_table, without
 from rag.telex import retyped
 from rag.terms import fold, has_diacritics, is_syllable, syllables, terms
 
@@ -157,7 +157,7 @@ def without_phrases(question: Question, tables: Sequence[str]) -> str:
     """
     about = cast(Mapping[str, list[str]], question_table()["about"])
     phrases = [phrase for name in tables for phrase in (about[name] if name in about else phrases_of(name))]
-    return " ".join(without(question.text, phrases).split())
+    return " ".join(without(question.text, (phrase for phrase in phrases if "…" not in phrase)).split())
 
 
 def fields_asked(text: str) -> tuple[Field, ...]:
@@ -214,10 +214,12 @@ def _kind(text: str) -> Kind:
     kinds = _kinds()
     if any(place.start == 0 for phrase in kinds["list"] for place in find(text, phrase)):  # "List those who …"
         return "list"
-    relative = _relative(text)
+    if holds_any(text, "which_ones"):
+        return "person" if any(holds(text, phrase) for phrase in kinds["person"]) else "list"
+    text, relative = drop_phrases(text, "some"), _relative(text)
     for kind, phrases in kinds.items():
         if any(holds(text, phrase) for phrase in phrases if phrase not in relative):
-            return kind
+            return "fact" if kind == "list" and holds_any(text, "name_wanted") else kind
     return "fact"
 
 

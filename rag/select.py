@@ -175,8 +175,9 @@ def ranked_by(sentence: Sentence) -> dict[str, float]:
         "met": sentence.met,
         "missing": 1 - min(sentence.numbers_met, sentence.names_met),
     }
-    if sentence.read is not None:
-        found |= {"read": sentence.read, "read_odds": log_odds(sentence.read)}
+    if sentence.read is not None:  # what can't have the kind asked for, the reader can't have found there
+        read = sentence.read if sentence.evidence else 0.0
+        found |= {"read": read, "read_odds": log_odds(read)}
     return found
 
 
