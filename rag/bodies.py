@@ -2,6 +2,7 @@
 
     bodies_in("Bộ Văn hóa, Thể thao họp với Sở Y tế")              → ("bộ", "văn_hoá"), ("sở", "y_tế")
     names_another("Bộ Y tế họp khi nào?", "Bộ Văn hóa họp hôm qua")  → True
+    names_another("Ban Tổ chức Trung ương có bao nhiêu người?", "Ban Tổ chức Tỉnh ủy có 15 người")  → True
 
 A body is told by its kind and the first two syllables of its name, a term. Abbreviations are none. Knows no article.
 """
@@ -12,7 +13,7 @@ import re
 from functools import cache, lru_cache
 
 from rag.phrases import phrases_of
-from rag.terms import terms
+from rag.terms import spelling, terms
 
 Body = tuple[str, str]
 
@@ -20,14 +21,17 @@ Body = tuple[str, str]
 @lru_cache(maxsize=8192)
 def bodies_in(text: str) -> tuple[Body, ...]:
     """The bodies that a text names, in order: what kind each is, and the term that its name begins with."""
-    named = (found.groups() for found in _pattern().finditer(text))
+    named = (found.groups()[:3] for found in _pattern().finditer(text))
     return tuple((kind.casefold(), terms(f"{one} {two}")[-1]) for kind, one, two in named)
 
 
 def names_another(question: str, text: str) -> bool:
-    """Whether a text names a body of the kind that a question names one of, and not that one."""
-    told = _apart(text)
-    return any(body not in told and any(body[0] == kind for kind, _ in told) for body in _apart(question))
+    """Whether a text names a body of the kind that a question names one of, or of its name, and not that one."""
+    for found in (_apart, _at_levels):
+        told = found(text)
+        if any(body not in told and any(body[0] == kind for kind, _ in told) for body in found(question)):
+            return True
+    return False
 
 
 def _apart(text: str) -> set[Body]:
@@ -37,7 +41,15 @@ def _apart(text: str) -> set[Body]:
     return {(kind, name) for kind, name in found if f"{kind} {name.replace('_', ' ')}" not in others}
 
 
+def _at_levels(text: str) -> set[Body]:
+    """What bodies are called, with their level of government or party: {("ban tổ chức", "tỉnh uỷ")}."""
+    found = (match.groups() for match in _pattern().finditer(text) if match.group(4))
+    return {(spelling(f"{kind} {one} {two}"), spelling(level)) for kind, one, two, level in found}
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     either = "|".join(map(re.escape, sorted(map(str.capitalize, phrases_of("bodies")), key=len, reverse=True)))
-    return re.compile(rf"(?<!\w)({either}) (?!(?:{either}) )([A-ZĐÂĂÊÔƠƯ][^\W\d_A-Z]*) ([^\W\d_][^\W\d_A-Z]+)")
+    levels = "|".join(map(re.escape, phrases_of("levels")))
+    name = r"([A-ZĐÂĂÊÔƠƯ][^\W\d_A-Z]*) ([^\W\d_][^\W\d_A-Z]+)"
+    return re.compile(rf"(?<!\w)({either}) (?!(?:{either}) ){name}(?: ((?i:{levels}))(?!\w))?")
