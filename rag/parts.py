@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rag.dates import find_dates
-from rag.names import numbered_in
+from rag.names import names_in, numbered_in
 from rag.phrases import (
     drop_phrases,
     find,
@@ -86,6 +86,9 @@ def _two_questions(text: str, joins: Sequence[Span]) -> tuple[str, str] | None:
             if office := _office(left):
                 right, told = right[: place.start] + office + right[place.end :], True
                 break
+        named = [left[name.start : name.end] for name in names_in(left) if name.start > 0]
+        if named and holds_any(right, "same_thing"):
+            right = f"{named[0]}: {right}"
         if told and len(left.split()) >= ASKED_WORDS:
             topic, colon, _ = left.partition(": ")
             return _tidy(left.rstrip(" ,;") + "?"), _tidy(topic + colon + right if colon else right)

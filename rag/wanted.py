@@ -26,6 +26,7 @@ MAYBE_A_WORD = 0.5  # what a number of one digit counts that is not found: artic
 UNKNOWN_PAIR = 0.5  # the weight of neighbours that stand nowhere side by side: many are no word
 FOLDED = 0.8  # what a word counts that is met only without its diacritics
 _CODE = re.compile(r"(?<![\w/])(\d{1,4})[-/](?:\d{4}/)?[A-ZĐ][A-ZĐa-z]*[-/]?[A-ZĐ]*(?!\w)")
+_CODE_PARTS = re.compile(r"(?<![\w/])(\d{1,4})[-/](?:\d{4}/)?([A-ZĐ]{2,})")
 _VOWEL = re.compile("[aeiouy]")
 
 
@@ -141,7 +142,9 @@ class Wanted:
             there = _article_numbers(article)
             missed = 0.0 if len(number) > 1 else MAYBE_A_WORD
             other = number in asked and bool(told) and number not in told  # "290-QĐ/TW" for "217-QĐ/TW"
-            if number in here:
+            if number in asked and _of_another_kind(number, self.question.text, text):
+                yield 0.0  # "43-CT/TW" for "43-KL/TW"
+            elif number in here:
                 yield MET_ELSEWHERE if other else 1.0  # "Decision 290, five years on" for "Directive 05"
             elif about and other and not _refers_to(number, self.question.text, text):
                 yield 0.0
@@ -192,6 +195,12 @@ def _documents(text: str) -> frozenset[str]:
     """The numbers of the documents that a text names: "Quyết định 217-QĐ/TW và Kết luận số 03" → {"217", "3"}."""
     found = [*_CODE.findall(text), *(match[2] for match in _document_pattern().finditer(text))]
     return frozenset(number.lstrip("0") for number in found)
+
+
+def _of_another_kind(number: str, question: str, text: str) -> bool:
+    """Whether a text has a document of the number, but of another kind than the question's by their codes."""
+    asked, told = ({fold(m[2]) for m in _CODE_PARTS.finditer(of) if m[1].lstrip("0") == number} for of in (question, text))
+    return bool(asked and told) and not asked & told
 
 
 def _refers_to(number: str, question: str, text: str) -> bool:
