@@ -199,7 +199,8 @@ def _documents(text: str) -> frozenset[str]:
 
 def _of_another_kind(number: str, question: str, text: str) -> bool:
     """Whether a text has a document of the number, but of another kind than the question's by their codes."""
-    asked, told = ({fold(m[2]) for m in _CODE_PARTS.finditer(of) if m[1].lstrip("0") == number} for of in (question, text))
+    codes = ([(m[1].lstrip("0"), fold(m[2])) for m in _CODE_PARTS.finditer(of)] for of in (question, text))
+    asked, told = ({kind for found, kind in each if found == number} for each in codes)
     return bool(asked and told) and not asked & told
 
 
