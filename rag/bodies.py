@@ -34,6 +34,11 @@ def names_another(question: str, text: str) -> bool:
     return False
 
 
+def names_ministry(text: str) -> bool:
+    """Whether a text names a ministry."""
+    return any(kind == "bộ" for kind, _ in _apart(text))
+
+
 def _apart(text: str) -> set[Body]:
     """The bodies of those kinds of which a text names one or another; "Bộ Chính trị" is no ministry."""
     kinds, others = phrases_of("bodies_apart"), phrases_of("not_apart")

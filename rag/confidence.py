@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from rag.bodies import names_another
+from rag.bodies import names_another, names_ministry
 from rag.evidence import SHORT_NAME, WRONG_UNIT, documents_dated, persons_in
+from rag.glossary import in_words_of
 from rag.passages import reading
 from rag.phrases import holds, holds_any, phrase_rows
 from rag.question import Question, language_of
@@ -91,7 +92,13 @@ def _told_otherwise(question: Question, text: str) -> bool:
     dated = documents_dated(text)
     undone = undone or (issued and not holds_any(text, "issued") and not dated)
     undone = undone or (issued and bool(dated) and bool(question.numbers) and not set(question.numbers) & set(dated))
-    return undone or names_another(question.text, text) or holds_any(question.text, "now")
+    return undone or _of_another_ministry(question, text) or holds_any(question.text, "now")
+
+
+def _of_another_ministry(question: Question, text: str) -> bool:
+    """Whether a text names a ministry, or a body at some level, that isn't the question's."""
+    asked = in_words_of([text], question.text, question.language)
+    return names_another(asked, text) or (holds_any(asked, "ministries") and names_ministry(text))
 
 
 def _says(phrases: Sequence[str], text: str) -> bool:

@@ -82,6 +82,8 @@ def _two_questions(text: str, joins: Sequence[Span]) -> tuple[str, str] | None:
         if not joins_questions or not all(holds_any(side, "question_words") for side in (left, right)):
             continue
         told = _tells_of_what(right)
+        if says_only(_dateless(right).rpartition(" thì ")[2] or right, "who_is_it") and (office := _office(left)):
+            right, told = f"{office} {right}", True
         for place in (place for phrase in phrases_of("same_office") for place in find(right, phrase)):
             if office := _office(left):
                 right, told = right[: place.start] + office + right[place.end :], True

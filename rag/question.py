@@ -169,8 +169,14 @@ def fields_asked(text: str) -> tuple[Field, ...]:
 def wants_several(question: Question) -> bool:
     """Whether things are to be listed, whatever their kind: "Có những ai dự?" But not for days or a name."""
     brief = question.kind == "date" or holds_any(question.text, "name_wanted")
-    phrases = _kinds()["list"] if question.typed_plain else [*_kinds()["list"], *phrases_of("several")]
-    return not brief and any(holds(question.text, phrase) for phrase in phrases)
+    counted = not question.typed_plain and any(holds(question.text, number) for number in _counted_ones(question.text))
+    return not brief and (counted or any(holds(question.text, phrase) for phrase in _kinds()["list"]))
+
+
+def _counted_ones(text: str) -> list[str]:
+    """What asks which of some are meant: "hai vị nào", "ba quyết định nào"."""
+    either = "|".join(phrases_of("several"))
+    return re.findall(rf"(?<!\w)(?:{either})(?: \w+){{1,2}} nào(?!\w)", text.casefold())
 
 
 def leans_on_history(question: Question) -> bool:
@@ -219,7 +225,7 @@ def _kind(text: str) -> Kind:
     text, relative = drop_phrases(text, "some"), _relative(text)
     for kind, phrases in kinds.items():
         if any(holds(text, phrase) for phrase in phrases if phrase not in relative):
-            return "fact" if kind == "list" and holds_any(text, "name_wanted") else kind
+            return "fact" if kind in ("list", "reason") and holds_any(text, "name_wanted") else kind
     return "fact"
 
 
