@@ -14,6 +14,7 @@ from rag.bylines import read_photographer
 from rag.cite import Quotation, Statement
 from rag.confidence import METADATA_CONFIDENCE, MISSED, confidence_of
 from rag.corpus import Corpus
+from rag.holders import holders
 from rag.listing import Listing, list_of, newest_or_oldest, shortened
 from rag.mentions import mentions
 from rag.parts import questions_in
@@ -50,8 +51,8 @@ def about_articles(question: Question, corpus: Corpus, *, before: Question | Non
     text, language = question.text, question.language
     if holds_any(text, "no_article"):
         return None
-    if aside := _small_talk(text, language, corpus) or _stands_for(text, corpus):
-        return aside
+    if told := _small_talk(text, language, corpus) or _stands_for(text, corpus) or holders(question, corpus):
+        return told
     if holds_any(text, "newest") or holds_any(text, "oldest"):
         return newest_or_oldest(corpus.articles, newest=holds_any(text, "newest"), language=language)
     if holds_any(text, "mentions") and (authored := _authored(question, corpus)):

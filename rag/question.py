@@ -220,7 +220,7 @@ def _kind(text: str) -> Kind:
     kinds = _kinds()
     if any(place.start == 0 for phrase in kinds["list"] for place in find(text, phrase)):  # "List those who …"
         return "list"
-    if holds_any(text, "which_ones"):
+    if holds_any(text, "which_ones") and not any(holds(text, phrase) for phrase in kinds["date"]):
         return "person" if any(holds(text, phrase) for phrase in kinds["person"]) else "list"
     text, relative = drop_phrases(text, "some"), _relative(text)
     for kind, phrases in kinds.items():

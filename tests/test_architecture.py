@@ -61,6 +61,7 @@ FLOORS = [
         "clauses",
         "corpus",
         "cite",
+        "holders",
         "listing",
         "mentions",
         "about",
