@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 
 from rag.bodies import names_another, names_ministry
-from rag.evidence import SHORT_NAME, WRONG_UNIT, documents_dated, persons_in
+from rag.evidence import SHORT_NAME, WRONG_UNIT, documents_dated, persons_in, places_of
 from rag.glossary import in_words_of
 from rag.passages import reading
 from rag.phrases import holds, holds_any, phrase_rows
@@ -62,8 +62,16 @@ def confidence_of(question: Question, best: Sentence | None) -> float:
     missed = measured["numbers_met"] == 0 or (name_missed and not measured["across"]) or _unnamed(question, best)
     missed = missed or _told_otherwise(question, reading(best.article, best.span))
     kept = MISSED if missed else FOREIGN_NAME_MISSED if name_missed else 1.0
-    kept *= OTHERS_COUNTED if question.kind == "number" and best.evidence == WRONG_UNIT else 1.0
+    kept *= _counted(question, best)
     return calibrated(kept / (1 + math.exp(-max(min(logit, 30.0), -30.0))), read=read)
+
+
+def _counted(question: Question, best: Sentence) -> float:
+    """What is left where no number stands beside what was to be counted; least where the reader found none at all."""
+    if question.kind != "number" or best.evidence != WRONG_UNIT:
+        return 1.0
+    found = reading(best.article, best.answer) if best.answer else ""
+    return MISSED if found and not places_of(question, found) else OTHERS_COUNTED
 
 
 def _unnamed(question: Question, best: Sentence) -> bool:

@@ -122,6 +122,8 @@ def _office(text: str) -> str:
 def _two_of_a_kind(text: str, joins: Sequence[Span]) -> tuple[str, str] | None:
     """ "Bài về lúa và bài về cá do ai viết?": what asks stands before both, or behind both."""
     for join in joins:
+        if not any(c.isalpha() for c in text[join.start : join.end]):  # a comma may be within a name
+            continue
         rest = text[join.end :].lstrip()
         heads = [phrase for phrase in phrases_of("begins_alike") if rest.casefold().startswith(phrase)]
         word = _WORD.match(rest)
