@@ -81,20 +81,25 @@ def _two_questions(text: str, joins: Sequence[Span]) -> tuple[str, str] | None:
         )
         if not joins_questions or not all(holds_any(side, "question_words") for side in (left, right)):
             continue
-        told = _tells_of_what(right)
-        if says_only(_dateless(right).rpartition(" thì ")[2] or right, "who_is_it") and (office := _office(left)):
-            right, told = f"{office} {right}", True
-        for place in (place for phrase in phrases_of("same_office") for place in find(right, phrase)):
-            if office := _office(left):
-                right, told = right[: place.start] + office + right[place.end :], True
-                break
-        named = [left[name.start : name.end] for name in names_in(left) if name.start > 0]
-        if named and holds_any(right, "same_thing"):
-            right = f"{named[0]}: {right}"
+        right, told = _with_its_subject(left, right)
         if told and len(left.split()) >= ASKED_WORDS:
             topic, colon, _ = left.partition(": ")
             return _tidy(left.rstrip(" ,;") + "?"), _tidy(topic + colon + right if colon else right)
     return None
+
+
+def _with_its_subject(left: str, right: str) -> tuple[str, bool]:
+    """The second of two questions with what it says "it" or "the post" of; and whether it says now of what it asks."""
+    office = _office(left)
+    meant = [place for phrase in phrases_of("same_office") for place in find(right, phrase)]
+    if office and meant:
+        return right[: meant[0].start] + office + right[meant[0].end :], True
+    if office and says_only(_dateless(right).rpartition(" thì ")[2] or right, "who_is_it"):
+        return f"{office} {right}", True
+    named = [left[name.start : name.end] for name in names_in(left) if name.start > 0]
+    if named and holds_any(right, "same_thing"):
+        return f"{named[0]}: {right}", True
+    return right, _tells_of_what(right)
 
 
 def _tells_of_what(clause: str) -> bool:
@@ -114,7 +119,7 @@ def _office(text: str) -> str:
     ends = [date.start - len(words_of_dates(text[start : date.start])) for date in find_dates(text)]
     ends += [place.start for phrase in phrases_of("question_words") for place in find(text, phrase)]
     office = text[start : min((end for end in ends if end > start), default=len(text))].split()
-    while len(office) > 1 and holds_any(office[-1], "links"):
+    while len(office) > 1 and office[-1].casefold() in phrases_of("copulas"):
         office.pop()
     return " ".join(office)
 

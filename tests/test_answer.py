@@ -510,6 +510,54 @@ def test_two_articles_are_each_told_by_whom(bot: rag.Assistant) -> None:
     assert len({citation.article_id for citation in found.citations}) == 2
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Ai viết bài về buổi làm việc của bà Phương Thị Thanh, và ai viết bài khảo sát Bảo hiểm xã hội?",
+        "Bài làm việc với bà Phương Thị Thanh và bài khảo sát Bảo hiểm xã hội do ai viết?",
+    ],
+)
+def test_two_articles_are_told_apart_however_both_are_asked(bot: rag.Assistant, question: str) -> None:
+    assert [citation.quote for citation in bot.answer(question).citations] == ["Hương Lan", "Phạm Anh Thiện"]
+
+
+@pytest.mark.parametrize(
+    "question", ["Ai chụp ảnh đại biểu dự hội nghị tại điểm cầu tỉnh?", "Who took the photo of the delegates?"]
+)
+def test_who_took_a_picture_stands_below_it(bot: rag.Assistant, question: str) -> None:
+    found = bot.answer(question)
+    assert [(c.article_id[:3], c.quote) for c in found.citations] == [("001", "N. Diễm")]
+
+
+def test_an_article_without_a_photographer_does_not_say(bot: rag.Assistant) -> None:
+    found = bot.answer("Ảnh trong bài “Khảo sát xây dựng Nghị quyết” do ai chụp?")
+    assert found.abstained
+    assert "Khảo sát xây dựng Nghị quyết" in found.text
+
+
+def test_what_is_nowhere_mentioned_by_the_word_is_found_by_its_meaning(bot: rag.Assistant) -> None:
+    found = bot.answer("Which articles talk about a patriotic emulation congress?")
+    assert {c.article_id[:3] for c in found.citations} >= {"000", "004"}
+    assert bot.answer("Which articles talk about football?").abstained
+
+
+def test_all_that_was_found_is_read_before_a_question_is_refused(bot: rag.Assistant) -> None:
+    found = bot.answer("Who gave the guiding speech at the national conference on 31 December 2020?")
+    assert "Trần Quốc Vượng" in found.text
+
+
+def test_who_spoke_is_told_briefly_where_that_names_as_many(bot: rag.Assistant) -> None:
+    found = bot.answer("Hai vị nào phát biểu kết luận các buổi làm việc với BHXH và Bộ Văn hóa?")
+    assert "Trần Hồng Hà" in found.text
+    assert "Bùi Minh Quang" in found.text
+    assert len(found.text) < 300
+
+
+def test_a_document_of_the_same_number_but_another_kind_is_another(bot: rag.Assistant) -> None:
+    assert bot.answer("Chỉ thị 43-CT/TW ban hành ngày nào?").citations[0].article_id.startswith("004")
+    assert bot.answer("Thông tri 43-TT/TW ban hành ngày nào?").abstained
+
+
 def test_in_which_articles_something_appears(bot: rag.Assistant) -> None:
     found = bot.answer("Quyết định số 290 xuất hiện ở những bài nào?")
     assert {citation.article_id[:3] for citation in found.citations} == {"001", "004"}

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rag.confidence import ANSWER_THRESHOLD, confidence_of, measures
-from rag.evidence import SHORT_NAME
+from rag.evidence import SHORT_NAME, WRONG_UNIT
 from rag.question import read_question
 from rag.select import Sentence
 from rag.types import Article, Metadata, Span
@@ -71,6 +71,31 @@ def test_nobody_is_no_answer_to_who() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Tại điểm cầu tỉnh có Phó Bí thư Tỉnh ủy Lê Thị Thu Hoa.", False),  # a person and an office are no province
+        ("Bà Lê Thị Thu Hoa điều hành điểm cầu Bắc Giang.", True),
+    ],
+)
+def test_an_office_is_no_province(text: str, told: bool) -> None:
+    article = Article("a.txt", text, text, "", Metadata("A"), (Span(0, len(text)),))
+    best = replace(SENTENCE, article=article, span=Span(0, len(text)), read=0.9, answerable=0.9, evidence=0.5)
+    asked = read_question("Bà Lê Thị Thu Hoa là phó bí thư của tỉnh nào?")
+    assert (confidence_of(asked, best) > ANSWER_THRESHOLD) is told
+
+
+def test_a_number_beside_something_else_leaves_little_where_the_reader_found_none() -> None:
+    text = "Nhà máy có các tổ công nhân lành nghề ở 02 phân xưởng."
+    article = Article("a.txt", text, text, "", Metadata("A"), (Span(0, len(text)),))
+    best = replace(SENTENCE, article=article, span=Span(0, len(text)), read=0.95, answerable=0.95, evidence=WRONG_UNIT)
+    asked = read_question("Nhà máy có mấy tổ?")
+    teams, halls = text.index("các tổ"), text.index("02 phân")
+    without = confidence_of(asked, replace(best, answer=Span(teams, teams + 6)))
+    beside = confidence_of(asked, replace(best, answer=Span(halls, halls + 13)))
+    assert without < ANSWER_THRESHOLD < beside < confidence_of(asked, replace(best, evidence=1.0))
+
+
+@pytest.mark.parametrize(
     "asked",
     [
         "Tên của vị thứ trưởng phụ trách là gì?",
@@ -93,6 +118,12 @@ def test_a_name_may_be_a_persons(asked: str) -> None:
         ("nhiem ky nay bat dau ngay nao", "Ngày 28/9/2016, nhiệm kỳ bắt đầu.", True),
         ("Tổ đã khảo sát Bộ Y tế ngày nào?", "Ngày 28/9/2016, tổ khảo sát Bộ Văn hóa.", False),
         ("Tổ đã khảo sát Bộ Y tế ngày nào?", "Ngày 28/9/2016, Bộ Chính trị cử tổ khảo sát.", True),
+        ("Tổ Biên soạn Trung ương có mấy phòng?", "Tổ Biên soạn Trung ương có 15 phòng.", True),
+        ("Ban Tổ chức Trung ương có mấy phòng?", "Ban Tổ chức Tỉnh ủy có 15 phòng.", False),
+        ("Ban Tổ chức Tỉnh ủy có mấy phòng?", "Ban Tổ chức Tỉnh ủy có 15 phòng.", True),
+        ("Nghị quyết 25-NQ/TW ban hành ngày nào?", "Sơ kết Quyết định 290-QĐ/TW, ngày 25/2/2010.", False),
+        ("What did they ask of the Ministry of Health?", "Tổ đề nghị Bộ Văn hóa nêu hạn chế.", False),
+        ("What did they ask of the ministry?", "Tổ đề nghị Bộ Văn hóa nêu hạn chế.", True),
         ("Giá gạo hôm nay bao nhiêu?", "Giá gạo là 15 nghìn đồng.", False),
     ],
 )

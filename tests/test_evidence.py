@@ -22,6 +22,7 @@ from rag.question import read_question
         ("Ai phát biểu?", "Trưởng Ban Dân vận Tỉnh ủy phát biểu.", []),  # an office is nobody
         ("Trong 15 biên chế có mấy kế toán?", "Trong 15 biên chế có 3 kế toán.", ["3"]),  # 15 was said
         ("Kinh phí bao nhiêu tỷ đồng?", "có 15 biên chế", []),
+        ("Gắn với chỉ thị số mấy?", "Quyết định số 290 và Chỉ thị số 05 CT/TW", ["05"]),
         # when it happened, and not the date that a document bears; unless that is what is asked for
         ("Hội nghị diễn ra ngày nào?", "Ngày 9/7, hội nghị bàn Chỉ thị 43-CT/TW ngày 14/5/2015.", ["9/7"]),
         ("Chỉ thị ban hành ngày nào?", "Ngày 9/7, hội nghị bàn Chỉ thị 43-CT/TW ngày 14/5/2015.", ["9/7", "14/5/2015"]),
@@ -41,6 +42,12 @@ def test_places(question: str, text: str, places: list[str]) -> None:
         ("Chiếm bao nhiêu phần trăm?", "Rừng chiếm 42% diện tích.", 1.0),
         ("Có bao nhiêu biên chế?", "Ban có 15 biên chế.", 1.0),
         ("Có bao nhiêu biên chế?", "Ban có 2 phòng.", 0.4),
+        ("Mở mấy cuộc hội thảo?", "Đã mở 02 hội thảo.", 1.0),  # "cuộc" says little
+        ("Có bao nhiêu biên chế?", "Ban có nhiều biên chế.", 0.0),  # a number would have been seen
+        ("Có bao nhiêu biên chế?", "Ban có năm biên chế.", 0.1),  # five, if not a year
+        ("Kèm theo chỉ thị số mấy?", "Nghị quyết số 25 và Chỉ thị số 05.", 1.0),
+        ("Kèm theo chỉ thị số mấy?", "Nghị quyết số 25 và Quyết định 290.", 0.0),
+        ("ra ket luan so may", "ban hành Kết luận số 03-KL/TU", 1.0),
         ("Ai chủ trì?", "Hội nghị diễn ra tốt đẹp.", 0.1),
         ("Nghị quyết nói gì?", "Nghị quyết nói về rừng.", 0.5),
     ],

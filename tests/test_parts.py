@@ -39,6 +39,41 @@ from rag.parts import parts_of
             "Who is named in the report of 2020?",
         ),
         (
+            "Hồi năm 2015 ai là Chủ tịch Hội Nông dân, còn tới năm 2020 thì ghế đó là của ai?",
+            "Hồi năm 2015 ai là Chủ tịch Hội Nông dân?",
+            "tới năm 2020 thì Chủ tịch Hội Nông dân là của ai?",
+        ),
+        (
+            "Tháng 7/2015 ai là Giám đốc Sở Nội vụ, còn tại hội nghị năm 2020 thì là ai?",
+            "Tháng 7/2015 ai là Giám đốc Sở Nội vụ?",
+            "Giám đốc Sở Nội vụ tại hội nghị năm 2020 thì là ai?",
+        ),
+        (
+            "Giám đốc Sở dự họp năm 2020 và Giám đốc Sở thăm trường năm 2021 lần lượt là ai?",
+            "Giám đốc Sở dự họp năm 2020 là ai?",
+            "Giám đốc Sở thăm trường năm 2021 là ai?",
+        ),
+        (
+            "Bài về cây lúa và bài về con cá do ai viết?",
+            "Bài về cây lúa do ai viết?",
+            "bài về con cá do ai viết?",
+        ),
+        (
+            "Who wrote the article about rice and the one about fish?",
+            "Who wrote the article about rice?",
+            "Who wrote the one about fish?",
+        ),
+        (
+            "Who led the Riverside Water Board in July 2015, and who led it at the conference of 2020?",
+            "Who led the Riverside Water Board in July 2015?",
+            "Riverside Water Board: who led it at the conference of 2020?",
+        ),
+        (
+            "Về quy chế: năm nay xã chọn trọng tâm gì, còn ở huyện thì quy chế bị chê điểm nào?",
+            "Về quy chế: năm nay xã chọn trọng tâm gì?",
+            "Về quy chế: ở huyện thì quy chế bị chê điểm nào?",
+        ),
+        (
             "nghị quyết 25 và 26 nói về gì",
             "nghị quyết 25 nói về gì",
             "nghị quyết 26 nói về gì",
@@ -57,6 +92,9 @@ def test_two_dates_numbers_or_names_that_are_joined_make_two_questions(asked: st
         "Sở Văn hóa, Sở Nội Vụ có bao nhiêu người?",  # a comma alone parts no names: it may be inside one
         "Ai viết “Lan và Minh Anh”?",
         "Năm 2015 có gì, vì sao?",
+        "Ngoài mấy đề án ra thì xã còn muốn ra chỉ thị gì?",
+        "What office does Lan hold, the woman who chaired the meeting?",
+        "Ai soạn báo cáo “Lúa và cá, ai nuôi gì”?",
         "Hội nghị năm 2015 " + "rất dài " * 10 + "và năm 2020",
     ],
 )

@@ -54,6 +54,13 @@ def test_language(text: str, language: str) -> None:
         ("Ai chủ trì hội nghị?", "person"),
         ("Who chaired it?", "person"),
         ("Vì sao phải hoãn?", "reason"),
+        ("Why did those who came leave?", "reason"),  # "who" asks for nobody
+        ("Which years does the term cover, the one whose plan is due?", "date"),
+        ("Ngoài mấy đề án thì còn chỉ thị gì?", "fact"),  # "mấy" are some
+        ("有哪几位领导出席会议?", "person"),
+        ("要检查哪几项决定?", "list"),
+        ("Họp vào mấy ngày nào?", "date"),
+        ("Kế hoạch của các xã đang soạn có tên là gì?", "fact"),
         ("Cơ quan đề xuất những đề án nào?", "list"),
         ("Các đại biểu nói gì về trọng tâm?", "fact"),
         ("câu nói nào được nhắc lại?", "fact"),  # "nói nào" is not "nơi nào"
@@ -70,6 +77,10 @@ def test_kind(text: str, kind: str) -> None:
         ("Ông lưu ý những nhiệm vụ trọng tâm nào?", True),
         ("Ong luu y nhung nhiem vu trong tam nao?", True),  # as typed without diacritics
         ("Khảo sát vào những ngày nào?", False),
+        ("Hai vị nào phát biểu?", True),
+        ("Đoàn khảo sát hai đảng bộ hồi tháng 9 ở thành phố nào?", False),
+        ("ba Lan hop ngay nao", False),  # "bà", not three
+        ("Kế hoạch của các xã có tên là gì?", False),
         ("Ai dự hội nghị?", True),
         ("Ai chủ trì hội nghị?", False),
     ],
