@@ -29,6 +29,7 @@ from rag.embed import open_embedder
 from rag.evaluate.gold import read_gold
 from rag.index import build_index, open_index
 from rag.passages import reading
+from rag.reader import open_reader
 from rag.support import Claim, support
 from rag.types import Passage
 from training.corpora import stories
@@ -62,7 +63,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         build_index(args.articles, Path(folder), settings=settings, embedder=embedder)
         with open_index(Path(folder), articles=args.articles, settings=settings, embedder=embedder) as index:
-            corpus = Corpus(index, embedder)
+            corpus = Corpus(index, embedder, open_reader())
             sentences = list(_true_sentences(args.gold, corpus))
             lost = _print_lost(sentences, corpus, show=args.show)
             caught = _print_caught(sentences, corpus, args.errors, show=args.show)

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 
 from rag.dates import FoundDate
 from rag.facts import Fact, Told, Word, before_names, number_words
-from rag.terms import flat, has_diacritics, is_syllable, spelling
+from rag.glossary import glossed_words
+from rag.occasions import misplaced
+from rag.terms import flat, fold, has_diacritics, is_syllable, spelling
 
 WIDER = 14  # words of the text, on either side, among which those around a fact are looked for
 IN_PLACE, NEARBY, ACROSS = 1.0, 0.6, 0.3  # what a word counts at the same distance, nearby, or on the other side
@@ -45,6 +47,7 @@ def differences(claim: Told, texts: Sequence[Told], *, across: bool) -> Iterator
     yield from _dates(claim, texts)
     yield from _names(claim, texts, together, across=across)
     yield from _places(claim, texts, across=across)
+    yield from (Difference(reason) for reason in misplaced(claim, texts))
     yield from _denied_across(claim, texts) if across else _denied(claim, texts)
 
 
@@ -104,8 +107,13 @@ def _dates(claim: Told, texts: Sequence[Told]) -> Iterator[Difference]:
 
 
 def _names(claim: Told, texts: Sequence[Told], together: str, *, across: bool) -> Iterator[Difference]:
+    seen: Counter[str] = Counter()
     for fact in claim.of_kind("name"):
         words = [claim.text[w.span.start : w.span.end] for w in claim.words[fact.words.start : fact.words.end]]
+        name = flat(_bare(fact.text))
+        seen[name] += 1
+        if 0 < f" {flat(together)} ".count(name) < seen[name] and len(words) > 1:
+            yield Difference(f"the name {fact.text!r} is told more often than in the quote")
         if not (_named_across(words, claim, texts, together) if across else _named(words, texts, together)):
             yield Difference(f"the name {fact.text!r} is not in the quote", fact)
 
@@ -138,7 +146,8 @@ def _named_across(words: Sequence[str], claim: Told, texts: Sequence[Told], toge
         return True
     there = flat(together).split()
     unlike = [word for word in flat(" ".join(words)).split() if not any(_alike(word, other) for other in there)]
-    return not unlike or not _kept(words, claim, texts)
+    untranslated = len(words) > 1 and claim.language not in UNLATIN and not glossed_words() & set(map(fold, words))
+    return not unlike or not (untranslated or _kept(words, claim, texts))
 
 
 def _alike(one: str, other: str) -> bool:

@@ -115,6 +115,13 @@ class Corpus:
         vectors = self.index.sentence_vectors.vectors(self.index.sentence_rows[row])
         return [float(cosine) for cosine in inner_products(vectors, vector)]
 
+    def read(self, text: str, passage: Passage) -> Reading | None:
+        """Where a passage tells what a text asks or claims, by the reader; None where there is none."""
+        if self.reader is None:
+            return None
+        article, span = self.articles[passage.article_id], Span(passage.start, passage.end)
+        return self._reading(in_words_of([reading(article, span)], text, language_of(text)), article, span, self.reader)
+
     def cut(
         self, question: Question, article: Article, span: Span, *, max_characters: int, answer: Span | None = None
     ) -> Span:

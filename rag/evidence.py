@@ -104,10 +104,10 @@ def places_of(question: Question, text: str) -> list[Span]:
     return []
 
 
-def documents_dated(text: str) -> list[str]:
-    """The numbers of the documents beside which a date stands: "Chỉ thị 43-CT/TW, ngày 14/5/2015" → ["43"]."""
-    found = (_OF_DOCUMENT.search(text[: day.start]) for day in find_dates(text))
-    return [numbers_of(match.group())[0] for match in found if match]
+def days_of_documents(text: str) -> list[tuple[str, FoundDate]]:
+    """The number of each document beside which a date stands: "Chỉ thị 43-CT/TW, ngày 14/5/2015" → "43", that day."""
+    found = ((_OF_DOCUMENT.search(text[: day.start]), day) for day in find_dates(text))
+    return [(numbers_of(match.group())[0], day) for match, day in found if match]
 
 
 def _told_in_part(question: Question, day: FoundDate) -> bool:

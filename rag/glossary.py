@@ -50,6 +50,14 @@ def in_words_of(passages: Collection[str], text: str, language: str) -> str:
     return text
 
 
+@cache
+def glossed_words() -> frozenset[str]:
+    """Every word of the phrases for which the glossary has a Vietnamese one, folded: such a word may be translated."""
+    return frozenset(
+        word for _, phrases in read_phrases("glossary") for p in phrases for word in _WORD.findall(fold(p))
+    )
+
+
 def _told(passages: Collection[str], words: str) -> bool:
     return any(words in _flat(passage) for passage in passages)
 

@@ -4,7 +4,8 @@ Each sentence of the passages is weighed: the share of the claim's words it hold
 and the cosine of the two vectors; a logistic model of these (`data/support.yaml`, fitted by `training/support.py`) says
 how probable it is that it tells the same. The likeliest that differs in no number, date, name or negation
 (`rag.agreement`) is the support; a name or a date may stand in what precedes it, in the title or in the date line, and
-that is cited, too. Knows no generator and no prompt.
+that is cited, too. A claim in another language than the passages', which no words tie to them, is also read for by the
+reader, as a question would be. Knows no generator and no prompt.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from typing import cast
 from rag.agreement import Difference, differences, share_met
 from rag.cite import Quotation
 from rag.corpus import Corpus
+from rag.evidence import persons_in
 from rag.facts import Told, gives_orders, language_told, told
 from rag.passages import reading
 from rag.question import content_syllables, language_of
 from rag.tables import read_values
-from rag.terms import fold, syllables
+from rag.terms import flat, fold, syllables
 from rag.types import Article, FloatVector, Passage, Span
 from rag.weights import Weights, weighed
 
@@ -33,6 +35,8 @@ LIKELIEST = 4  # sentences that are compared in full
 ALONE = 0.6  # of the claim's words: with so many a text is of the claim's language, whatever it looks like
 JOINED_GAIN = 0.12  # of the claim's words that a second sentence has to add, to be read together with the first
 CLEARLY = 0.15  # of the claim's words or pairs
+SURELY_READ = 0.5  # the probability with which the reader finds in a sentence what a claim of another language tells
+WHO = {"vi": "ai", "fr": "qui", "zh": "谁", "de": "wer", "es": "quién"}  # asks for a name, by language; else "who"
 PRECEDING = 8  # sentences before, in which a name or a date may have been told
 
 
@@ -120,10 +124,54 @@ def support(claim: Claim, passages: Sequence[Passage], corpus: Corpus) -> Suppor
         if each.probability < least(across=each.across) or found[0][1].tells_more_than(each):
             break
         quotations, difference = _agreeing(claim.told, corpus.articles[passage.article_id], passage, each)
+        difference = difference or (_somebody_else(claim.told, passage, corpus) if each.across else None)
         if difference is None:
             return Support(quotations)
         reasons.append(difference.reason)
+    if found and found[0][1].across:
+        read = _read_for(claim, passages, corpus)
+        if read or not reasons:
+            return read
     return Support(reason=reasons[0] if reasons else UNTOLD)
+
+
+def _read_for(claim: Claim, passages: Sequence[Passage], corpus: Corpus) -> Support:
+    """The first sentence of a passage of another language in which the reader finds what a claim tells."""
+    reason = UNTOLD
+    for passage in passages:
+        told_there = corpus.read(claim.told.text, passage)
+        if told_there is None:
+            break
+        for each in weigh(claim, passage, corpus):
+            span = each.spans[0]
+            here = Span(span.start - passage.start, span.end - passage.start)
+            if len(each.spans) > 1 or not each.across or told_there.within(here) < SURELY_READ:
+                continue
+            quotations, difference = _agreeing(claim.told, corpus.articles[passage.article_id], passage, each)
+            difference = difference or _somebody_else(claim.told, passage, corpus)
+            if difference is None:
+                return Support(quotations)
+            reason = difference.reason if reason == UNTOLD else reason
+    return Support(reason=reason)
+
+
+def _somebody_else(claim: Told, passage: Passage, corpus: Corpus) -> Difference | None:
+    """A person of whom a passage of another language tells it not, but of somebody else.
+
+    Each name is asked for, and the reader answers (as in QAGS: Wang, Cho and Lewis 2020, arXiv:2004.04228).
+    """
+    article = corpus.articles[passage.article_id]
+    for name in persons_in(claim.text):
+        asked = f"{claim.text[: name.start]}{WHO.get(claim.language, 'who')}{claim.text[name.end :].rstrip(' .。')}?"
+        found = corpus.read(asked, passage)
+        if found is None or not found.spans or found.spans[0][1] < SURELY_READ:
+            continue
+        (start, end), _ = found.spans[0]
+        answer = article.plain[passage.start + start : passage.start + end]
+        others = [flat(answer[other.start : other.end]) for other in persons_in(answer)]
+        if others and flat(claim.text[name.start : name.end]) not in " ".join(others):
+            return Difference(f"the quote tells it of {answer!r}")
+    return None
 
 
 def least(*, across: bool) -> float:

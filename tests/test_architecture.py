@@ -31,6 +31,7 @@ FLOORS = [
         "terms",
         "dates",
         "names",
+        "occasions",
         "bodies",
         "offices",
         "question",

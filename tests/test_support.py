@@ -12,6 +12,7 @@ from rag.config import IndexSettings
 from rag.corpus import Corpus
 from rag.embed import open_embedder
 from rag.index import open_index
+from rag.reader import open_reader
 from rag.support import UNTOLD, Claim, Support, support
 from training.planting import ERRORS, plant
 
@@ -23,7 +24,7 @@ STAFF = "Hiện nay, Ban Dân vận Tỉnh ủy có 15 biên chế (trong tổng
 def corpus(seed_index: Path) -> Iterator[Corpus]:
     embedder = open_embedder()
     with open_index(seed_index, articles=SEEDS, settings=IndexSettings(), embedder=embedder) as index:
-        yield Corpus(index, embedder)
+        yield Corpus(index, embedder, open_reader())
 
 
 def supported(claim: str, corpus: Corpus) -> Support:
@@ -38,6 +39,8 @@ def supported(claim: str, corpus: Corpus) -> Support:
         ("Đề án số 06-ĐA/TU của Tỉnh ủy được ban hành ngày 14 tháng 12 năm 2017.", "06-ĐA/TU ngày 14/12/2017"),
         ("Điểm cầu Hà Tĩnh do ông Lê Thành Long và ông Phan Cao Thanh điều hành.", "Lê Thành Long và"),
         ("Lê Thành Long and Phan Cao Thanh ran the Hà Tĩnh venue.", "Lê Thành Long và"),
+        ("The commission prepared 9 thematic reports of good quality.", "09 báo cáo chuyên đề"),  # by the reader
+        ("The survey took place in Hanoi on 28 September and 29 September 2016.", "28/9 và 29/9/2016"),
     ],
 )
 def test_the_sentence_that_tells_it_is_quoted(corpus: Corpus, claim: str, quote: str) -> None:
@@ -63,6 +66,10 @@ def test_what_it_leans_on_is_quoted_too(corpus: Corpus) -> None:
         ("Xem ở đây.", "it says nothing that could be supported"),
         ("Mùa thu Hà Nội thường bắt đầu vào cuối tháng tám, khi hoa sữa nở.", UNTOLD),
         ("The committee was founded in Geneva and meets on Mondays.", UNTOLD),
+        ("Lê Hồng Anh chaired the online conference on Directive 43-CT/TW.", "tells it of 'Hà Thị Khiết'"),
+        ("Aniko Drezl accepted the guidance and showed great determination.", "'Aniko Drezl' is not in the quote"),
+        ("Điểu K’Ré presented the Điểu K’Ré to the department.", "is told more often than in the quote"),
+        ("Decision 290-QĐ/TW of the Politburo is dated 2015.", "is not the day of document 290"),
     ],
 )
 def test_what_is_not_told_has_a_reason(corpus: Corpus, claim: str, reason: str) -> None:
