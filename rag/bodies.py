@@ -13,7 +13,7 @@ import re
 from functools import cache, lru_cache
 
 from rag.phrases import phrases_of
-from rag.terms import spelling, terms
+from rag.terms import fold, terms
 
 Body = tuple[str, str]
 
@@ -27,11 +27,13 @@ def bodies_in(text: str) -> tuple[Body, ...]:
 
 def names_another(question: str, text: str) -> bool:
     """Whether a text names a body of the kind that a question names one of, or of its name, and not that one."""
-    for found in (_apart, _at_levels):
-        told = found(text)
-        if any(body not in told and any(body[0] == kind for kind, _ in told) for body in found(question)):
-            return True
-    return False
+    told = _apart(text)
+    if any(body not in told and any(body[0] == kind for kind, _ in told) for body in _apart(question)):
+        return True
+    asked, at_levels = fold(question), {(fold(name), fold(level)) for name, level in _at_levels(text)}
+    levels = "|".join(fold(level) for level in phrases_of("levels"))
+    named = {(name, m[1]) for name, _ in at_levels for m in re.finditer(rf"(?<!\w){name} ({levels})(?!\w)", asked)}
+    return bool(named) and not named & at_levels
 
 
 def names_ministry(text: str) -> bool:
@@ -47,9 +49,9 @@ def _apart(text: str) -> set[Body]:
 
 
 def _at_levels(text: str) -> set[Body]:
-    """What bodies are called, with their level of government or party: {("ban tổ chức", "tỉnh uỷ")}."""
+    """What bodies are called, with their level of government or party: {("Ban Tổ chức", "Tỉnh ủy")}."""
     found = (match.groups() for match in _pattern().finditer(text) if match.group(4))
-    return {(spelling(f"{kind} {one} {two}"), spelling(level)) for kind, one, two, level in found}
+    return {(f"{kind} {one} {two}", level) for kind, one, two, level in found}
 
 
 @cache

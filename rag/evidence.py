@@ -31,6 +31,7 @@ _PERIOD = re.compile(
     rf"|(?<!\w)\d{{1,2}} (?:tháng|năm|quý) (?:đầu|cuối)(?: năm)?(?: {_YEAR})?",
     re.IGNORECASE,
 )
+_QUOTATION = re.compile(r"[“«\"][^“”«»\"]{2,220}[”»\"]")
 _WORD_WITHIN = re.compile(r"(?<=[\w,;] )[^\W\d_]{2}")  # the first letters of one that begins no sentence
 _NUMBER = re.compile(r"(?<![\w/-])\d+(?:[.,]\d+)*(?!\w)|(?<!\w)(?:[IVXLC]{2,}|(?<=khóa )[IVX]|(?<=thứ )[IVX])(?!\w)")
 _NUMBER_WORDS = (  # Vietnamese (but "năm", which is "year", too), English, French
@@ -52,6 +53,8 @@ def evidence_of(question: Question, text: str) -> float:
 
     ("Có bao nhiêu biên chế?", "có 15 biên chế") → 1.0; ("… bao nhiêu tỷ đồng?", "có 15 biên chế") → 0.0
     """
+    if question.kind == "fact" and holds_any(question.text, "name_wanted"):  # which stands in quotation marks
+        return 1.0 if _QUOTATION.search(text) else UNLIKELY
     if question.kind not in ("date", "number", "person"):
         return UNSURE
     places = places_of(question, text)

@@ -14,7 +14,7 @@ from rag.evidence import persons_in
 from rag.listing import Listing, by_age, shortened
 from rag.offices import offices_in
 from rag.passages import reading
-from rag.phrases import drop_phrases, find, phrases_of
+from rag.phrases import drop_phrases, find, holds_any, phrases_of
 from rag.question import Question, read_question
 from rag.terms import flat
 from rag.types import Article, Span
@@ -28,7 +28,7 @@ _BETWEEN = re.compile(r"(?<=\w) (?:of|de|du) (?:the |a |la |l')?(?=[A-ZĐ])")  #
 
 def holders(question: Question, corpus: Corpus) -> Listing | None:
     """Who holds the office that is all that a question names, from each article that tells; None unless two do."""
-    if question.kind not in ("person", "list"):
+    if question.kind in ("date", "number", "place", "reason"):
         return None
     foreign = question.language != "vi"
     text = corpus.meaning(question.text, corpus.search(question.text)) if foreign else question.text
@@ -51,6 +51,8 @@ def holders(question: Question, corpus: Corpus) -> Listing | None:
 
 def _office(text: str) -> str:
     """What is left of a question without what asks, where that begins with an office; else ""."""
+    office, mark, rest = text.partition(":") if ":" in text else text.partition(",")
+    text = office if mark and holds_any(rest, "one_of_them") else text
     text = drop_phrases(drop_phrases(_BETWEEN.sub(" ", text), "holders_asked"), "question_words")
     left = " ".join(text.split()).strip(" ?.!,:？")
     return left if any(place.start == 0 for phrase in phrases_of("offices") for place in find(left, phrase)) else ""

@@ -121,6 +121,7 @@ def test_a_name_may_be_a_persons(asked: str) -> None:
         ("Tổ Biên soạn Trung ương có mấy phòng?", "Tổ Biên soạn Trung ương có 15 phòng.", True),
         ("Ban Tổ chức Trung ương có mấy phòng?", "Ban Tổ chức Tỉnh ủy có 15 phòng.", False),
         ("Ban Tổ chức Tỉnh ủy có mấy phòng?", "Ban Tổ chức Tỉnh ủy có 15 phòng.", True),
+        ("ban to chuc trung uong co may phong", "Ban Tổ chức Tỉnh ủy có 15 phòng.", False),
         ("Nghị quyết 25-NQ/TW ban hành ngày nào?", "Sơ kết Quyết định 290-QĐ/TW, ngày 25/2/2010.", False),
         ("What did they ask of the Ministry of Health?", "Tổ đề nghị Bộ Văn hóa nêu hạn chế.", False),
         ("What did they ask of the ministry?", "Tổ đề nghị Bộ Văn hóa nêu hạn chế.", True),

@@ -49,6 +49,8 @@ def test_places(question: str, text: str, places: list[str]) -> None:
         ("Kèm theo chỉ thị số mấy?", "Nghị quyết số 25 và Quyết định 290.", 0.0),
         ("ra ket luan so may", "ban hành Kết luận số 03-KL/TU", 1.0),
         ("Ai chủ trì?", "Hội nghị diễn ra tốt đẹp.", 0.1),
+        ("Nghị quyết có tên là gì?", "Nghị quyết về “Trồng rừng” đã ban hành.", 1.0),
+        ("Nghị quyết có tên là gì?", "Nghị quyết đã ban hành.", 0.1),
         ("Nghị quyết nói gì?", "Nghị quyết nói về rừng.", 0.5),
     ],
 )

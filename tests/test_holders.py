@@ -60,3 +60,8 @@ def test_a_question_that_says_more_than_the_office_has_one_answer(bot: rag.Assis
 
 def test_one_holder_is_a_question_like_any_other(bot: rag.Assistant) -> None:
     assert {c.article_id for c in bot.answer("Ai là Trưởng phòng Tư pháp?").citations} == {"alone.md"}
+
+
+def test_holders_may_be_told_apart(bot: rag.Assistant) -> None:
+    found = bot.answer("Hai Giám đốc Sở Y tế, một người họp ở xã và một người thăm trường, tên là gì?")
+    assert {citation.article_id for citation in found.citations} == {"old.md", "new.md"}
