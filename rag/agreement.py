@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.dates import FoundDate
-from rag.facts import Fact, Told, Word, before_names, number_words
+from rag.facts import Fact, Told, Word, before_names, number_words, proposed_in, proposes
 from rag.glossary import glossed_words
 from rag.occasions import misplaced
 from rag.terms import flat, fold, has_diacritics, is_syllable, spelling
@@ -48,6 +48,8 @@ def differences(claim: Told, texts: Sequence[Told], *, across: bool) -> Iterator
     yield from _names(claim, texts, together, across=across)
     yield from _places(claim, texts, across=across)
     yield from (Difference(reason) for reason in misplaced(claim, texts))
+    if _only_proposed(claim, texts[0].text):
+        yield Difference("the quote only proposes it")
     yield from _denied_across(claim, texts) if across else _denied(claim, texts)
 
 
@@ -70,6 +72,16 @@ def share_met(claim: Told, text: Told) -> float | None:
             if alike or _kept(words, claim, [text]):
                 met.append(alike)
     return sum(met) / len(met) if met else None
+
+
+def _only_proposed(claim: Told, text: str) -> bool:
+    """Whether a text proposes what a sentence states: more of its words stand behind "kiến nghị" than before."""
+    proposed = proposed_in(text)
+    if not proposed or proposes(claim.text):
+        return False
+    before, behind = (set(flat(part).split()) for part in (text[: len(text) - len(proposed)], proposed))
+    words = {word.plain for word in claim.words}
+    return len(words & behind) > len(words & before)
 
 
 def _numbers(claim: Told, texts: Sequence[Told]) -> Iterator[Difference]:

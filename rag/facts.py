@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from typing import Literal, TypedDict, cast
 
 from rag.dates import FoundDate, dates_told
-from rag.phrases import without
+from rag.phrases import find, holds, without
 from rag.question import language_of, numbers_of
 from rag.tables import read_words
 from rag.terms import UNSPACED, fold, syllables
@@ -83,6 +83,8 @@ class _Tables(TypedDict):
     magnitudes: Mapping[str, int]
     before_names: list[str]
     orders: list[str]
+    proposals: list[str]
+    proposing: list[str]
 
 
 @lru_cache(maxsize=4096)
@@ -100,6 +102,17 @@ def told(text: str, language: str, published: date | None = None) -> Told:
 def gives_orders(text: str) -> bool:
     """Whether a sentence tells whoever answers what to do, or a program: it tells nothing that could be an answer."""
     return bool(_MACHINE.search(text)) or without(text, _tables()["orders"]) != text
+
+
+def proposed_in(text: str) -> str:
+    """What follows the first word that proposes; "" where nothing is proposed."""
+    places = [place.end for phrase in _tables()["proposals"] for place in find(text, phrase)]
+    return text[min(places) :] if places else ""
+
+
+def proposes(text: str) -> bool:
+    """Whether a sentence says that something is proposed, asked for or due."""
+    return any(holds(text, phrase) for phrase in _tables()["proposing"])
 
 
 def number_words() -> Mapping[str, int]:

@@ -223,6 +223,8 @@ def _agreeing(
         if difference.missing is None or difference.missing.kind == "number":
             return (), difference
     for span in _context(article, passage, weighed.spans[0]):
+        if span == article.metadata.title_span and all(d.missing and d.missing.kind == "date" for d in found):
+            continue  # a year in a title is what is told of, not when
         text = " ".join(article.text[span.start : span.end].split())
         more = [*read, told(text, _language(text), published)]
         fewer = [d for d in differences(claim, more, across=weighed.across) if d.missing]

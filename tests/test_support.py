@@ -69,6 +69,7 @@ def test_what_it_leans_on_is_quoted_too(corpus: Corpus) -> None:
         ("Lê Hồng Anh chaired the online conference on Directive 43-CT/TW.", "tells it of 'Hà Thị Khiết'"),
         ("Aniko Drezl accepted the guidance and showed great determination.", "'Aniko Drezl' is not in the quote"),
         ("Điểu K’Ré presented the Điểu K’Ré to the department.", "is told more often than in the quote"),
+        ("Ban có 01 phòng chuyên môn.", "the quote only proposes it"),
         ("Decision 290-QĐ/TW of the Politburo is dated 2015.", "is not the day of document 290"),
     ],
 )
