@@ -35,6 +35,7 @@ OTHER_LENGTH = 280  # of one that tells something else
 SELF_CONTAINED = 4  # words of content with which a follow-up is understood alone
 PART_THRESHOLD = 0.2  # of the confidence of each part of an answer; of them all it is the usual one
 READ_BEFORE, READ_TOGETHER, READ_ALONE = 1, 2, 3  # passages: for what a follow-up leans on, for both as one, for it
+READ_BEFORE_REFUSING = 7  # passages, where otherwise fewer are read
 CONTEXT_BONUS = 0.2  # for a sentence of the article that answered the question before
 
 
@@ -81,8 +82,8 @@ def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Dra
         choices = _part_by_part(asked, corpus)
         others = [] if choices else corpus.score(asked, nearest, thorough=asked.kind == "reason")  # told in several
         choices = choices or _surest(asked, others, corpus)
-        if others and _mean(choices) < ANSWER_THRESHOLD:  # before it is refused, all that was found is read
-            others = corpus.score(asked, nearest, thorough=True, reads=len(nearest))
+        if others and _mean(choices) < ANSWER_THRESHOLD:
+            others = corpus.score(asked, nearest, thorough=True, reads=READ_BEFORE_REFUSING)
             choices = _surest(asked, others, corpus)
     confidence = _mean(choices)
     answered = confidence >= ANSWER_THRESHOLD

@@ -541,7 +541,7 @@ def test_what_is_nowhere_mentioned_by_the_word_is_found_by_its_meaning(bot: rag.
     assert bot.answer("Which articles talk about football?").abstained
 
 
-def test_all_that_was_found_is_read_before_a_question_is_refused(bot: rag.Assistant) -> None:
+def test_more_is_read_before_a_question_is_refused(bot: rag.Assistant) -> None:
     found = bot.answer("Who gave the guiding speech at the national conference on 31 December 2020?")
     assert "Trần Quốc Vượng" in found.text
 
