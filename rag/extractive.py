@@ -82,7 +82,7 @@ def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Dra
         choices = _part_by_part(asked, corpus)
         others = [] if choices else corpus.score(asked, nearest, thorough=asked.kind == "reason")  # told in several
         choices = choices or _surest(asked, others, corpus)
-        if others and _mean(choices) < ANSWER_THRESHOLD:
+        if others and corpus.reader and _mean(choices) < ANSWER_THRESHOLD:
             others = corpus.score(asked, nearest, thorough=True, reads=READ_BEFORE_REFUSING)
             choices = _surest(asked, others, corpus)
     confidence = _mean(choices)
