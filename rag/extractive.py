@@ -19,7 +19,7 @@ from rag.described import described
 from rag.errors import QuestionError
 from rag.evidence import persons_in
 from rag.followups import standalone
-from rag.listing import Listing
+from rag.listing import Listing, dated
 from rag.parts import parts_of
 from rag.passages import reading
 from rag.phrases import holds_any, person_pronouns, says_only
@@ -27,7 +27,7 @@ from rag.question import Question, content_syllables, leans_on_history, read_que
 from rag.retrieve import Candidate
 from rag.select import Sentence, same_fact
 from rag.types import GREETING, Span
-from rag.wording import wording, written_day
+from rag.wording import wording
 
 LENGTHS = {"date": 180, "number": 180, "person": 180, "place": 180, "reason": 450, "list": 800}  # characters of a quote
 REASONS, BRIEF = 3, 200  # sentences that tell why or how; characters of those after the first
@@ -229,7 +229,7 @@ def _statements(choices: Sequence[_Choice], others: Sequence[Sentence], corpus: 
         also = _also(choices[0], others) if len(choices) == 1 else []
         return tuple(_quoting(choice, others, corpus) for choice in (*choices, *also))
     ordered = sorted(choices, key=lambda choice: str(choice.sentence.article.metadata.published))
-    return tuple(_dated(choice, _quoting(choice, others, corpus)) for choice in ordered)
+    return tuple(dated(_quoting(choice, others, corpus), choice.question.language) for choice in ordered)
 
 
 def _also(choice: _Choice, others: Sequence[Sentence]) -> list[_Choice]:
@@ -240,15 +240,6 @@ def _also(choice: _Choice, others: Sequence[Sentence]) -> list[_Choice]:
     home = [s for s in others if s.article.id == best.article.id and s.span != best.span]
     more = [_Choice(asked, sentence, confidence_of(asked, sentence), brief=True) for sentence in home]
     return [each for each in more if each.confidence >= ANSWER_THRESHOLD][: REASONS - 1]
-
-
-def _dated(choice: _Choice, statement: Statement) -> Statement:
-    """The statement after its article's date, which is cited, too."""
-    article = choice.sentence.article
-    day, line = article.metadata.published, article.metadata.published_span
-    label = f"- {written_day(day, choice.question.language)}: " if day else ""
-    proof = (Quotation(article, line),) if line else ()
-    return replace(statement, label=label, same=(*statement.same, *proof))
 
 
 def _quoting(choice: _Choice, others: Sequence[Sentence], corpus: Corpus) -> Statement:

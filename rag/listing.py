@@ -6,7 +6,7 @@ Knows articles and the words around them; no question.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.cite import Quotation, Statement
 from rag.confidence import METADATA_CONFIDENCE
@@ -53,6 +53,15 @@ def _titled(article: Article, language: str) -> Statement:
     span = metadata.title_span or article.content[0]
     dated = (Quotation(article, metadata.published_span),) if metadata.published_span else ()
     return Statement(Quotation(article, span), label=f"- {date}: ", same=dated)
+
+
+def dated(statement: Statement, language: str) -> Statement:
+    """The statement after its article's day, which is cited, too; after the title of one without a day."""
+    metadata = statement.quotation.article.metadata
+    day, line = metadata.published, metadata.published_span
+    label = f"- {written_day(day, language) if day else shortened(metadata.title)}: "
+    proof = (Quotation(statement.quotation.article, line),) if line else ()
+    return replace(statement, label=label, same=(*statement.same, *proof))
 
 
 def counted(found: int, most: int) -> str:

@@ -20,6 +20,7 @@ ARTICLES = {
         "Thăm trường mới",
         "Chiều nay Giám đốc Sở Y tế Trần Thị Hoa thăm ngôi trường vừa xây xong.",
     ),
+    "again.md": ("2014-05-09", "Khám bệnh miễn phí", "Giám đốc Sở Y tế Lê Văn An thăm trạm xá xã Bình Minh."),
     "deputy.md": ("2022-01-05", "Tặng quà Tết", "Phó Giám đốc Sở Y tế Ngô Văn Bảy tặng quà cho các gia đình nghèo."),
     "alone.md": ("2022-02-06", "Mừng thọ", "Trưởng phòng Tư pháp Vũ Thị Lan chúc thọ các cụ già trong huyện."),
 }
