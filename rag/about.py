@@ -14,6 +14,7 @@ from rag.bylines import read_photographer
 from rag.cite import Quotation, Statement
 from rag.confidence import METADATA_CONFIDENCE, MISSED, confidence_of
 from rag.corpus import Corpus
+from rag.glossary import in_words_of
 from rag.holders import holders
 from rag.listing import Listing, list_of, newest_or_oldest, shortened
 from rag.mentions import mentions
@@ -36,7 +37,7 @@ from rag.wording import wording
 
 MANY_CANDIDATES = 100  # passages looked through for what an abbreviation stands for, or for a picture
 LISTING_WORDS = 2  # of content at most that ask for a list of articles, beside their year
-MEANT_ENOUGH = 0.5  # how far the topic of a question must agree with an article for it to be meant
+MEANT_ENOUGH = 0.45  # how far the topic of a question must agree with an article for it to be meant
 LEAD_SENTENCES, SUMMARY_CHARACTERS = 4, 280  # where the lead is looked for; what a summary has
 BRIEF = 120  # characters of a first sentence, with which the next is told, too
 LATER = 0.1  # of the title's words, which a later sentence has to hold more
@@ -213,9 +214,12 @@ def _lead(article: Article, question: Question, corpus: Corpus) -> Iterator[Stat
 def _article_meant(question: Question, corpus: Corpus, before: Question | None) -> tuple[Article, float] | None:
     """The article that a question about an article means, and how sure that is; None when it can't be told.
 
-    The one whose title is quoted, or whose day or author is told; the only one there is; where no topic is named, the
-    one that answered the question before; else the one that agrees most with the topic, if it agrees enough.
+    The one that the question before means, where this one says so; the one whose title is quoted, or whose day or
+    author is told; the only one there is; where no topic is named, the one that answered the question before; else the
+    one that agrees most with the topic, if it agrees enough.
     """
+    if before is not None and holds_any(question.text, "that_article"):
+        return _article_meant(before, corpus, None)
     if "photo" in fields_asked(question.text) and (shown := _captioned(question, corpus)):
         return shown, METADATA_CONFIDENCE
     authored = _authored(question, corpus)
@@ -258,9 +262,10 @@ def _nearest(topic: Question, corpus: Corpus) -> tuple[Article, float] | None:
         article = sentence.article
         if article.id not in best:
             title = article.metadata.title
+            told = in_words_of([title], topic.text, topic.language)
             titled = corpus.share(topic, title)
-            named = corpus.share(topic, topic.text, content_syllables(title, language_of(title)))
-            sure = max(confidence_of(topic, sentence), sentence.context, titled)
+            named = corpus.share(topic, told, content_syllables(title, language_of(title)))
+            sure = max(confidence_of(topic, sentence), sentence.context, titled, named)
             sure *= 1.0 if sentence.numbers_met else MISSED
             best[article.id] = (sentence.score + TITLE_WEIGHT * (titled + named), sure, article)
     if not best:

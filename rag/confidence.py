@@ -13,7 +13,7 @@ from rag.bodies import names_another, names_ministry
 from rag.evidence import SHORT_NAME, WRONG_UNIT, days_of_documents, persons_in, places_of
 from rag.glossary import in_words_of
 from rag.passages import reading
-from rag.phrases import holds, holds_any, phrase_rows
+from rag.phrases import holds, holds_any, phrase_rows, phrases_of
 from rag.question import Question, language_of
 from rag.select import FAR_AHEAD, Sentence, log_odds
 from rag.terms import flat
@@ -96,7 +96,8 @@ def _told_otherwise(question: Question, text: str) -> bool:
     """
     deeds = phrase_rows("deeds") if question.kind == "person" and not question.typed_plain else []
     undone = any(_says(row, question.text) and not _says(row, text) for row in deeds)
-    issued = question.kind == "date" and not question.typed_plain and holds_any(question.text, "issued")
+    issuing = [word for word in phrases_of("issued") if word != "ký" or not question.typed_plain]
+    issued = question.kind == "date" and _says(issuing, question.text)
     dated = [number for number, _ in days_of_documents(text)]
     undone = undone or (issued and not holds_any(text, "issued") and not dated)
     undone = undone or (issued and bool(dated) and bool(question.numbers) and not set(question.numbers) & set(dated))

@@ -18,7 +18,7 @@ from rag.passages import reading
 from rag.question import Question, content_syllables, language_of
 from rag.reader import Page, Reader, Reading
 from rag.retrieve import Candidate, as_written, retrieve
-from rag.select import Sentence, close_ones, decided, score_sentences, share_held
+from rag.select import Sentence, close_ones, decided, measured, most_promising, score_sentences, share_held
 from rag.stores.exact import inner_products
 from rag.told import without_told_days
 from rag.types import Article, FloatVector, Passage, Span
@@ -80,15 +80,17 @@ class Corpus:
     ) -> list[Sentence]:
         """The sentences of the candidates as answers to the question, best first.
 
-        `reads`: how many passages the reader reads at most; with fewer than it might, it compares no sentences that are
-        about as good. `thorough`: it reads on after a passage that surely has the answer, for others to be compared.
+        `reads`: how many passages the reader reads at most; only with the usual number it then compares sentences that
+        are about as good. `thorough`: it reads on after a passage that surely has the answer, for others to be
+        compared.
         """
         candidates = list(candidates)
         asked = _in_words_of(self._texts(candidates), question)
         meaning = self.meaning(question.text, candidates)
-        readings = self._read(meaning, asked, candidates, thorough=thorough, reads=reads)
-        ranked = score_sentences(asked, candidates, self.articles, self.index.lexical, readings)
-        if self.reader is None or reads < PASSAGES_READ:
+        sentences = measured(asked, candidates, self.articles, self.index.lexical)
+        readings = self._read(meaning, asked, most_promising(sentences)[:reads], thorough=thorough)
+        ranked = score_sentences(sentences, readings)
+        if self.reader is None or reads != PASSAGES_READ:
             return ranked
         alone = [self._reading(meaning, s.article, s.span, self.reader).answerable for s in close_ones(ranked)]
         return decided(ranked, alone)
@@ -130,16 +132,14 @@ class Corpus:
         return quote_span(asked, article, span, self.index.lexical, max_characters=max_characters, answer=answer)
 
     def _read(
-        self, meaning: str, question: Question, candidates: Sequence[Candidate], *, thorough: bool, reads: int
+        self, meaning: str, question: Question, passages: Iterable[Passage], *, thorough: bool
     ) -> Mapping[Passage, Reading] | None:
-        """The readings of the best passages. What was read for the same question before is not read again."""
+        """The readings of passages in turn. What was read for the same question before is not read again."""
         if self.reader is None:
             return None
         wanted = Wanted.of(question, self.index.lexical)
-        best = sorted(candidates, key=lambda candidate: (-candidate.hit.score, candidate.hit.rank))[:reads]
         readings: dict[Passage, Reading] = {}
-        for candidate in best:
-            passage = candidate.hit.passage
+        for passage in passages:
             article, span = self.articles[passage.article_id], Span(passage.start, passage.end)
             readings[passage] = self._reading(meaning, article, span, self.reader)
             text = reading(article, span)

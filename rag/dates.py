@@ -118,6 +118,13 @@ def _dates_of(text: str) -> tuple[FoundDate, ...]:
     return tuple(_share_year(text, list(_scan(text))))
 
 
+def without_dates(text: str) -> str:
+    """The text with a blank in the place of each date."""
+    for found in reversed(find_dates(text)):
+        text = text[: found.start] + " " + text[found.end :]
+    return text
+
+
 def dates_told(text: str, published: date | None) -> list[FoundDate]:
     """The dates of a text. One without a year is of the year of publication: "Ngày 9/7" in an article of 13/07/2015."""
     year = published.year if published else None

@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from functools import partial
 
+from rag.counted import only_counted
 from rag.dates import FoundDate, find_dates
 from rag.names import WORD, names_in
 from rag.phrases import find, holds_any, phrases_of
@@ -54,12 +55,13 @@ def evidence_of(question: Question, text: str) -> float:
     ("Có bao nhiêu biên chế?", "có 15 biên chế") → 1.0; ("… bao nhiêu tỷ đồng?", "có 15 biên chế") → 0.0
     """
     if question.kind == "fact" and holds_any(question.text, "name_wanted"):  # which stands in quotation marks
-        return 1.0 if _QUOTATION.search(text) else UNLIKELY
+        return 1.0 if _QUOTATION.search(text) else UNLIKELY if _has_capital_within(text) else 0.0
     if question.kind not in ("date", "number", "person"):
-        return UNSURE
+        return 0.0 if only_counted(question, text) else UNSURE
     places = places_of(question, text)
     if not places:
-        if question.kind == "date" and holds_any(question.text, "day_wanted"):
+        period = holds_any(question.text, "period_wanted") and not _NUMBER.search(text)
+        if question.kind == "date" and (period or holds_any(question.text, "day_wanted")):
             return 0.0
         if question.kind == "number" and (question.units or _would_tell_numbers(text)) and not wants_several(question):
             return 0.0

@@ -35,7 +35,9 @@ OTHER_LENGTH = 280  # of one that tells something else
 SELF_CONTAINED = 4  # words of content with which a follow-up is understood alone
 PART_THRESHOLD = 0.2  # of the confidence of each part of an answer; of them all it is the usual one
 READ_BEFORE, READ_TOGETHER, READ_ALONE = 1, 2, 3  # passages: for what a follow-up leans on, for both as one, for it
-READ_BEFORE_REFUSING = 7  # passages, where otherwise fewer are read
+READ_OF_PART = 3  # passages for each of two things that are asked of
+READ_BEFORE_REFUSING = 7  # passages, where otherwise fewer are read …
+HOPELESS = 0.1  # … but for a question of which the first of them make the answer less sure than this
 CONTEXT_BONUS = 0.2  # for a sentence of the article that answered the question before
 
 
@@ -82,7 +84,7 @@ def draft_answer(asked: Question, history: Sequence[str], corpus: Corpus) -> Dra
         choices = _part_by_part(asked, corpus)
         others = [] if choices else corpus.score(asked, nearest, thorough=asked.kind == "reason")  # told in several
         choices = choices or _surest(asked, others, corpus)
-        if others and corpus.reader and _mean(choices) < ANSWER_THRESHOLD:
+        if others and corpus.reader and HOPELESS <= _mean(choices) < ANSWER_THRESHOLD:
             others = corpus.score(asked, nearest, thorough=True, reads=READ_BEFORE_REFUSING)
             choices = _surest(asked, others, corpus)
     confidence = _mean(choices)
@@ -196,7 +198,7 @@ def _part_by_part(asked: Question, corpus: Corpus) -> list[_Choice]:
     for text in parts_of(asked.text) or ():
         part = read_question(text)
         part = replace(part, kind=asked.kind if part.kind == "fact" else part.kind, language=asked.language)
-        choices += _surest(part, corpus.best(part), corpus)
+        choices += _surest(part, corpus.best(part, reads=READ_OF_PART), corpus)
     apart = len({choice.sentence.article.id for choice in choices}) > 1
     return choices if apart and _least(choices) >= PART_THRESHOLD else []
 

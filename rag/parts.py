@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from rag.dates import find_dates
+from rag.dates import find_dates, without_dates
 from rag.names import names_in, numbered_in
 from rag.phrases import (
     drop_phrases,
@@ -81,6 +81,8 @@ def _two_questions(text: str, joins: Sequence[Span]) -> tuple[str, str] | None:
         )
         if not joins_questions or not all(holds_any(side, "question_words") for side in (left, right)):
             continue
+        if elsewhere := _asked_elsewhere(left, right):
+            return _tidy(left.rstrip(" ,;") + "?"), _tidy(elsewhere)
         right, told = _with_its_subject(left, right)
         if told and len(left.split()) >= ASKED_WORDS:
             topic, colon, _ = left.partition(": ")
@@ -94,7 +96,7 @@ def _with_its_subject(left: str, right: str) -> tuple[str, bool]:
     meant = [place for phrase in phrases_of("same_office") for place in find(right, phrase)]
     if office and meant:
         return right[: meant[0].start] + office + right[meant[0].end :], True
-    if office and says_only(_dateless(right).rpartition(" thì ")[2] or right, "who_is_it"):
+    if office and says_only(without_dates(right).rpartition(" thì ")[2] or right, "who_is_it"):
         return f"{office} {right}", True
     named = [left[name.start : name.end] for name in names_in(left) if name.start > 0]
     if named and holds_any(right, "same_thing"):
@@ -102,12 +104,30 @@ def _with_its_subject(left: str, right: str) -> tuple[str, bool]:
     return right, _tells_of_what(right)
 
 
+def _asked_elsewhere(left: str, right: str) -> str:
+    """ "Who spoke at the first meeting, and who at the second?" → "Who spoke at the second?"; else ""."""
+    asks = [place.end for phrase in phrases_of("question_words") for place in find(right, phrase) if not place.start]
+    rest = right[max(asks, default=len(right)) :].lstrip()
+    if any(date.start == len(words_of_dates(rest[: date.start])) for date in find_dates(rest)):
+        places = [date.start - len(words_of_dates(left[: date.start])) for date in find_dates(left)]
+    else:
+        rows = [row for row in phrase_rows("phrase_begins") if any(_begins(rest, word) for word in row)]
+        places = [place.start for row in rows for word in row for place in find(left, word) if _begins(rest, word)]
+        places = places or [place.start for row in rows for word in row for place in find(left, word)]
+    asked = left[: min(places, default=0)]
+    return asked + rest if len(asked.split()) >= ASKED_WORDS else ""
+
+
+def _begins(text: str, word: str) -> bool:
+    return any(place.start == 0 for place in find(text, word))
+
+
 def _tells_of_what(clause: str) -> bool:
     """Whether a clause that asks says of what: not "ở xã năm 2020 là ai?", which leans on the clause before."""
     leaning = [*phrases_of("links"), *(word for row in phrase_rows("phrase_begins") for word in row)]
     if clause.split()[0].casefold() in leaning and not holds_any(clause, "clause_marks"):
         return False
-    return len(content_syllables(_dateless(clause), language_of(clause))) >= TOLD_WORDS
+    return len(content_syllables(without_dates(clause), language_of(clause))) >= TOLD_WORDS
 
 
 def _office(text: str) -> str:
@@ -156,12 +176,6 @@ def _asked_behind(text: str) -> str:
     while (word := re.search(r"[^\W\d_]+\s+$", text[:start])) and holds_any(word.group(), "links"):
         start = word.start()
     return text[start:]
-
-
-def _dateless(text: str) -> str:
-    for date in reversed(find_dates(text)):
-        text = text[: date.start] + " " + text[date.end :]
-    return text
 
 
 def _joined_phrases(text: str, joins: Sequence[Span]) -> tuple[str, str] | None:

@@ -78,9 +78,14 @@ def words_of_dates(before: str) -> str:
     while True:
         rest = before[:end].rstrip()
         match = re.search(r"[^\W\d_]+$", rest)
-        if not match or fold(match.group()) not in _date_words():
+        if not match or not is_date_word(match.group()):
             return before[end:]
         end = match.start()
+
+
+def is_date_word(word: str) -> bool:
+    """Whether a word belongs to dates: "tháng", "năm", "early"."""
+    return fold(word) in _date_words()
 
 
 @cache

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from typing import Literal, cast, get_args
 
 from rag.config import MAX_QUESTION_CHARACTERS
-from rag.dates import FoundDate, find_dates
+from rag.dates import FoundDate, find_dates, without_dates
 from rag.errors import QuestionError
 from rag.names import names_in
 from rag.phrases import HAN, drop_phrases, find, holds, holds_any, person_pronouns, phrases_of, question_table, without
@@ -86,7 +86,7 @@ def read_question(raw: str) -> Question:
         kind=_kind(text),
         typed_plain=language == "vi" and not has_diacritics(text),
         content=content_syllables(text, language),
-        numbers=tuple(numbers_of(_without(text, dates))),
+        numbers=tuple(numbers_of(without_dates(text))),
         dates=dates,
         names=tuple(_names(_QUOTED.sub(" ", text), language)),
         quoted=tuple(m.group(1).strip() for m in _QUOTED.finditer(text)),
@@ -170,7 +170,8 @@ def wants_several(question: Question) -> bool:
     """Whether things are to be listed, whatever their kind: "Có những ai dự?" But not for days or a name."""
     brief = question.kind == "date" or holds_any(question.text, "name_wanted")
     counted = not question.typed_plain and any(holds(question.text, number) for number in _counted_ones(question.text))
-    return not brief and (counted or any(holds(question.text, phrase) for phrase in _kinds()["list"]))
+    text = drop_phrases(question.text, "some")
+    return not brief and (counted or any(holds(text, phrase) for phrase in _kinds()["list"]))
 
 
 def _counted_ones(text: str) -> list[str]:
@@ -218,7 +219,7 @@ def _spelt_out(text: str) -> str:
 
 def _kind(text: str) -> Kind:
     kinds = _kinds()
-    if any(place.start == 0 for phrase in kinds["list"] for place in find(text, phrase)):  # "List those who …"
+    if _begins(text, kinds["list"]) and not _begins(text, kinds["date"]):  # "List those who …", but "Quelles années …"
         return "list"
     if holds_any(text, "which_ones") and not any(holds(text, phrase) for phrase in kinds["date"]):
         return "person" if any(holds(text, phrase) for phrase in kinds["person"]) else "list"
@@ -227,6 +228,10 @@ def _kind(text: str) -> Kind:
         if any(holds(text, phrase) for phrase in phrases if phrase not in relative):
             return "fact" if kind in ("list", "reason") and holds_any(text, "name_wanted") else kind
     return "fact"
+
+
+def _begins(text: str, phrases: Iterable[str]) -> bool:
+    return any(place.start == 0 for phrase in phrases for place in find(text, phrase))
 
 
 def _relative(text: str) -> Sequence[str]:
@@ -248,12 +253,6 @@ def _names(text: str, language: str) -> Iterable[str]:
             words.pop(0)
         if len(words) > 2 or (len(words) == 2 and name.start > 0):  # a question begins with a capital anyway
             yield " ".join(words)
-
-
-def _without(text: str, dates: Sequence[FoundDate]) -> str:
-    for date in reversed(dates):
-        text = text[: date.start] + " " + text[date.end :]
-    return text
 
 
 @cache

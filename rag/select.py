@@ -38,6 +38,7 @@ class Sentence:
 
     article: Article
     span: Span
+    passage: Passage
     rank: int  # of its passage, from 1
     cosine: float
     passage_score: float
@@ -64,28 +65,44 @@ class Sentence:
         return score + ALONE_WEIGHT * log_odds(self.alone) - AMONG_WEIGHT * log_odds(self.read or 0.0)
 
 
-def score_sentences(
-    question: Question,
-    candidates: Sequence[Candidate],
-    articles: Mapping[str, Article],
-    vocabulary: Vocabulary,
-    readings: Mapping[Passage, Reading] | None,
+def measured(
+    question: Question, candidates: Sequence[Candidate], articles: Mapping[str, Article], vocabulary: Vocabulary
 ) -> list[Sentence]:
-    """Every sentence of the candidates, best first; ties by place. A sentence of two passages counts once.
-
-    `readings` are of the passages that were read; None where there is no reader.
-    """
+    """Every sentence of the candidates, in their order, none of them read. A sentence of two passages comes twice."""
     wanted = Wanted.of(question, vocabulary)
-    found: dict[tuple[str, Span], Sentence] = {}
+    found: list[Sentence] = []
     for candidate in candidates:
         passage = candidate.hit.passage
         article = articles[passage.article_id]
-        around = wanted.held_by(article.metadata.title + "\n" + reading(article, Span(passage.start, passage.end)))
+        whole = reading(article, Span(passage.start, passage.end))
+        around = wanted.held_by(article.metadata.title + "\n" + whole)
         for span, cosine in zip(passage.sentences, candidate.sentences, strict=True):
-            sentence = _measured(wanted, candidate, article, span, cosine, around)
-            if readings is not None:
-                sentence = _read(sentence, passage, readings.get(passage))
-            found[article.id, span] = max(found.get((article.id, span), sentence), sentence, key=_told)
+            found.append(_measured(wanted, candidate, article, span, cosine, whole, around))
+    return found
+
+
+def most_promising(sentences: Sequence[Sentence]) -> list[Passage]:
+    """The passages of unread sentences, first the one whose best sentence is the best of all; ties by place.
+
+    What a reader reads first. The whole passage's likeness finds fewer answers: 94 of 100 within four, by this 96.
+    """
+    best: dict[Passage, float] = {}
+    for sentence in sentences:
+        best[sentence.passage] = max(best.get(sentence.passage, -math.inf), sentence.score)
+    return sorted(best, key=lambda passage: (-best[passage], passage.article_id, passage.start))
+
+
+def score_sentences(sentences: Iterable[Sentence], readings: Mapping[Passage, Reading] | None) -> list[Sentence]:
+    """Measured sentences, best first; ties by place. A sentence of two passages counts once.
+
+    `readings` are of the passages that were read; None where there is no reader.
+    """
+    found: dict[tuple[str, Span], Sentence] = {}
+    for sentence in sentences:
+        if readings is not None:
+            sentence = _read(sentence, readings.get(sentence.passage))
+        key = sentence.article.id, sentence.span
+        found[key] = max(found.get(key, sentence), sentence, key=_told)
     return _ranked(found.values())
 
 
@@ -120,14 +137,21 @@ def _told(sentence: Sentence) -> tuple[float, float]:
 
 
 def _measured(
-    wanted: Wanted, candidate: Candidate, article: Article, span: Span, cosine: float, around: Sequence[float]
+    wanted: Wanted,
+    candidate: Candidate,
+    article: Article,
+    span: Span,
+    cosine: float,
+    passage: str,
+    around: Sequence[float],
 ) -> Sentence:
     text = reading(article, span)
     held = wanted.held_by(text)
-    numbers, names = wanted.number_checks(text, article), wanted.name_checks(text, article)
+    numbers, names = wanted.number_checks(text, article, passage), wanted.name_checks(text, article)
     return Sentence(
         article=article,
         span=span,
+        passage=candidate.hit.passage,
         rank=candidate.hit.rank,
         cosine=cosine,
         passage_score=candidate.hit.score,
@@ -142,10 +166,11 @@ def _measured(
     )
 
 
-def _read(sentence: Sentence, passage: Passage, found: Reading | None) -> Sentence:
+def _read(sentence: Sentence, found: Reading | None) -> Sentence:
     """The sentence with what the reader found in it; nothing where its passage was not read."""
     if found is None:
         return replace(sentence, read=0.0)
+    passage = sentence.passage
     here = Span(sentence.span.start - passage.start, sentence.span.end - passage.start)
     answer = None
     for (start, end), probability in found.spans:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from rag.abbreviations import initials
 from rag.bodies import bodies_in
-from rag.dates import FoundDate, dates_told
+from rag.dates import FoundDate, dates_told, find_dates, without_dates
 from rag.offices import names_office, office_asked, offices_in, with_offices
 from rag.phrases import phrases_of
 from rag.question import Question, language_of, numbers_of
@@ -108,14 +108,18 @@ class Wanted:
         total = sum(self.weights)
         return sum(w * h for w, h in zip(self.weights, held, strict=True)) / total if total else 0.0
 
-    def number_checks(self, text: str, article: Article) -> list[float]:
-        """For each number and date of the question: 1 met by the text, less by its article only, 0 by neither."""
-        return [*self._numbers(text, article), *self._dates(text, article)]
+    def number_checks(self, text: str, article: Article, passage: str | None = None) -> list[float]:
+        """For each number and date of the question: 1 met by the text, less by its article only, 0 by neither.
+
+        A year is not met by what the article tells elsewhere than in the passage around the text, where that is given.
+        """
+        around = article.plain if passage is None else passage
+        return [*self._numbers(text, article), *self._dates(text, article, around)]
 
     def numbers_told(self, text: str) -> bool:
         """Whether a text tells all numbers of the question itself."""
         asked = set(self.question.numbers)
-        return asked <= set(numbers_of(text)) and asked & _documents(self.question.text) <= _documents(text)
+        return asked <= _numbers_in(text) and asked & _documents(self.question.text) <= _documents(text)
 
     def name_checks(self, text: str, article: Article) -> list[float]:
         """The same for each name and quotation."""
@@ -134,7 +138,7 @@ class Wanted:
         return asked and all(names_office(office, article.plain) for office in self.offices)
 
     def _numbers(self, text: str, article: Article) -> Iterable[float]:
-        here = set(numbers_of(text)) if self.question.numbers else set()
+        here = _numbers_in(text) if self.question.numbers else frozenset()
         asked, told = _documents(self.question.text), _documents(text) if self.question.numbers else frozenset()
         # How many were held after a document may be told beside another; and "projet n° 06" is "Đề án" in the text.
         about = self.question.kind != "number" and (not told or language_of(text) == self.question.language)
@@ -151,15 +155,17 @@ class Wanted:
             else:
                 yield MET_ELSEWHERE if number in there else missed
 
-    def _dates(self, text: str, article: Article) -> Iterable[float]:
+    def _dates(self, text: str, article: Article, around: str) -> Iterable[float]:
         here = dates_told(text, article.metadata.published)
+        near = (*dates_told(around, article.metadata.published), *days_of(article)) if self.question.dates else ()
         for wanted in self.question.dates:
             if any(wanted.agrees_with(other) for other in here):
                 yield 1.0
             elif wanted.year and self.question.kind == "number" and _of_other_years(wanted, here, article):
                 yield 0.0  # how many there were in another year
             else:
-                yield MET_ELSEWHERE if any(map(wanted.agrees_with, _article_dates(article))) else 0.0
+                there = near if wanted.month is None else _article_dates(article)
+                yield MET_ELSEWHERE if any(map(wanted.agrees_with, there)) else 0.0
 
     def _names(self, text: str, article: Article) -> Iterable[float]:
         form = flat if self.question.typed_plain else spelling
@@ -204,6 +210,13 @@ def _of_another_kind(number: str, question: str, text: str) -> bool:
     return bool(asked and told) and not asked & told
 
 
+@lru_cache(maxsize=8192)
+def _numbers_in(text: str) -> frozenset[str]:
+    """The numbers of a text, of its dates only the years: "ngày 25/2/2010" is no "Nghị quyết 25"."""
+    years = (str(day.year) for day in find_dates(text) if day.year)
+    return frozenset((*numbers_of(without_dates(text)), *years))
+
+
 def _refers_to(number: str, question: str, text: str) -> bool:
     """Whether a text speaks of the question's document without its number: "đề án 06" → "sau tổng kết Đề án, …"."""
     kinds = {m[1] for m in _document_pattern().finditer(question) if m[2].lstrip("0") == number}
@@ -235,7 +248,7 @@ def term_sets(text: str) -> tuple[frozenset[str], frozenset[str], str]:
 
 @lru_cache(maxsize=64)
 def _article_numbers(article: Article) -> frozenset[str]:
-    return frozenset(numbers_of(article.plain))
+    return _numbers_in(article.plain)
 
 
 @lru_cache(maxsize=64)

@@ -529,6 +529,29 @@ def test_who_took_a_picture_stands_below_it(bot: rag.Assistant, question: str) -
     assert [(c.article_id[:3], c.quote) for c in found.citations] == [("001", "N. Diễm")]
 
 
+def test_that_article_is_the_one_that_the_question_before_meant(bot: rag.Assistant) -> None:
+    before = "Tác giả bài “Triển khai nhiệm vụ công tác dân vận năm 2021” là ai?"
+    found = bot.answer("Thế ảnh minh họa trong bài ấy ai chụp?", history=[before])
+    assert found.text == "Ảnh: N. Diễm [1]"
+
+
+def test_an_english_topic_is_compared_with_the_words_of_titles(bot: rag.Assistant) -> None:
+    found = bot.answer("At what time of day was the article about the 2021 mass mobilization tasks published?")
+    assert found.text == "Published: 31/12/2020 - 19:54 [1]"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Ba nội dung trọng tâm mà ông Lê Hồng Anh phát biểu cụ thể là gì?",  # the article says that there were three
+        "Hai phòng chuyên môn của Ban Dân vận Tỉnh ủy là những phòng nào?",
+        "Năm 2022 Ban Dân vận Tỉnh ủy được giao bao nhiêu biên chế?",
+    ],
+)
+def test_what_is_only_counted_or_told_of_another_year_is_not_answered(bot: rag.Assistant, question: str) -> None:
+    assert bot.answer(question).abstained
+
+
 def test_an_article_without_a_photographer_does_not_say(bot: rag.Assistant) -> None:
     found = bot.answer("Ảnh trong bài “Khảo sát xây dựng Nghị quyết” do ai chụp?")
     assert found.abstained

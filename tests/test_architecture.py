@@ -36,6 +36,7 @@ FLOORS = [
         "offices",
         "question",
         "evidence",
+        "counted",
         "followups",
         "described",
         "parts",

@@ -15,7 +15,7 @@ from rag.index import Index
 from rag.passages import reading
 from rag.question import read_question
 from rag.reader import AnswerSpan, Page, Reading
-from rag.select import LIKELY_ANSWER, ranked_by
+from rag.select import LIKELY_ANSWER, measured, most_promising, ranked_by
 from rag.types import Span
 from tests.corpus import Folder, make_folder
 
@@ -94,7 +94,7 @@ def test_the_best_passages_are_read_with_their_titles(folder: Folder, index: Ind
     corpus(folder, index, reader).score(question, nearest[::-1])  # in whatever order they come
     assert len(reader.asked) == PASSAGES_READ
     articles = index.articles_by_id
-    expected = [candidate.hit.passage for candidate in nearest[:PASSAGES_READ]]
+    expected = most_promising(measured(question, nearest, articles, index.lexical))[:PASSAGES_READ]
     assert [page for _, page in reader.asked] == [
         Page(articles[p.article_id].metadata.title, articles[p.article_id].plain[p.start : p.end]) for p in expected
     ]

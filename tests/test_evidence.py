@@ -50,7 +50,12 @@ def test_places(question: str, text: str, places: list[str]) -> None:
         ("ra ket luan so may", "ban hành Kết luận số 03-KL/TU", 1.0),
         ("Ai chủ trì?", "Hội nghị diễn ra tốt đẹp.", 0.1),
         ("Nghị quyết có tên là gì?", "Nghị quyết về “Trồng rừng” đã ban hành.", 1.0),
-        ("Nghị quyết có tên là gì?", "Nghị quyết đã ban hành.", 0.1),
+        ("Nghị quyết có tên là gì?", "Nghị quyết do Quốc hội ban hành.", 0.1),  # the name may have capitals
+        ("Nghị quyết có tên là gì?", "Nghị quyết đã ban hành.", 0.0),
+        ("Bà Lan giữ chức trong nhiệm kỳ nào?", "Bà Lan giữ chức chủ tịch.", 0.0),
+        ("Bà Lan giữ chức trong nhiệm kỳ nào?", "Bà Lan giữ chức từ khóa XII.", 0.1),
+        ("Hai phòng đó là những phòng nào?", "Sở có 15 biên chế với 02 phòng.", 0.0),
+        ("Hai phòng đó là những phòng nào?", "Sở có 02 phòng là Tổ chức và Kế toán.", 0.5),
         ("Nghị quyết nói gì?", "Nghị quyết nói về rừng.", 0.5),
     ],
 )

@@ -74,6 +74,21 @@ from rag.parts import parts_of
             "Về quy chế: ở huyện thì quy chế bị chê điểm nào?",
         ),
         (
+            "Who headed the Water Board at the first conference in July 2015, and who at the meeting of 2020?",
+            "Who headed the Water Board at the first conference in July 2015?",
+            "Who headed the Water Board at the meeting of 2020?",
+        ),
+        (
+            "Ai chủ trì hội nghị ở Hà Nội, còn ai tại Huế?",
+            "Ai chủ trì hội nghị ở Hà Nội?",
+            "Ai chủ trì hội nghị tại Huế?",
+        ),
+        (
+            "Ai chủ trì hội nghị hồi năm 2015 và ai năm 2020?",
+            "Ai chủ trì hội nghị hồi năm 2015?",
+            "Ai chủ trì hội nghị năm 2020?",
+        ),
+        (
             "nghị quyết 25 và 26 nói về gì",
             "nghị quyết 25 nói về gì",
             "nghị quyết 26 nói về gì",

@@ -58,6 +58,9 @@ def test_language(text: str, language: str) -> None:
         ("Which years does the term cover, the one whose plan is due?", "date"),
         ("Ngoài mấy đề án thì còn chỉ thị gì?", "fact"),  # "mấy" are some
         ("有哪几位领导出席会议?", "person"),
+        ("任期是哪几年?", "date"),
+        ("Quelles années couvre ce mandat ?", "date"),
+        ("Quels documents faut-il lire ?", "list"),
         ("要检查哪几项决定?", "list"),
         ("Họp vào mấy ngày nào?", "date"),
         ("Kế hoạch của các xã đang soạn có tên là gì?", "fact"),
@@ -83,6 +86,9 @@ def test_kind(text: str, kind: str) -> None:
         ("Kế hoạch của các xã có tên là gì?", False),
         ("Ai dự hội nghị?", True),
         ("Ai chủ trì hội nghị?", False),
+        ("Trong số các đề án được nêu, đề án nào dành cho giai đoạn 2022 - 2025?", False),
+        ("Trong số những người dự, những ai phát biểu?", True),
+        ("任期是哪几年?", False),
     ],
 )
 def test_whether_several_things_are_wanted(text: str, several: bool) -> None:

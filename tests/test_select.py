@@ -121,6 +121,31 @@ def test_how_many_there_were_in_another_year_is_missed(question: str, checks: li
     assert Wanted.of(read_question(question), VOCABULARY).number_checks(text, told) == checks
 
 
+@pytest.mark.parametrize(
+    ("question", "checks"),
+    [
+        ("Năm 2018 Sở có mấy phòng?", [0.0]),  # which is told of elsewhere
+        ("Năm 2019 Sở có mấy phòng?", [MET_ELSEWHERE]),
+        ("Năm 2020 Sở có mấy phòng?", [MET_ELSEWHERE]),
+        ("Trong tháng 7/2018 Sở có mấy phòng?", [MET_ELSEWHERE]),
+    ],
+)
+def test_a_year_is_told_around_the_sentence_or_is_the_article_s(question: str, checks: list[float]) -> None:
+    around = "Năm 2019, Sở chuyển về Huế. Sở có ba phòng."
+    whole = f"Sở họp ngày 5/1/2020. {around} Tháng 7/2018, Sở mở lớp."
+    told = Article("a.txt", whole, whole, "", Metadata("Họp", date(2020, 1, 5)), (Span(0, len(whole)),))
+    assert Wanted.of(read_question(question), VOCABULARY).number_checks("Sở có ba phòng.", told, around) == checks
+
+
+def test_a_day_is_no_number_of_a_document() -> None:
+    text = "Nghị quyết 26-NQ/TW ban hành ngày 25/2/2010."
+    wanted = Wanted.of(read_question("Nghị quyết 25-NQ/TW nói gì?"), VOCABULARY)
+    assert wanted.number_checks(text, article(text)) == [0.0]
+    assert Wanted.of(read_question("What happened in mid-2010?"), VOCABULARY).number_checks(text, article(text)) == [
+        1.0
+    ]
+
+
 def test_a_number_of_one_digit_may_be_a_word_and_a_name_may_be_shortened() -> None:
     text = "Sở có ba phòng, họp với Bộ Văn hóa, Thể thao."
     wanted = Wanted.of(read_question("Vì sao 3 phòng của Sở họp với Bộ VHTT?"), VOCABULARY)

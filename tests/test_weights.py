@@ -8,15 +8,24 @@ import pytest
 
 from rag.confidence import measures
 from rag.question import read_question
-from rag.select import Sentence, log_odds, ranked_by
-from rag.types import Article, Metadata, Span
+from rag.select import Sentence, log_odds, most_promising, ranked_by
+from rag.types import Article, Metadata, Passage, Span
 from rag.weights import weighed, weights_for
 
 SENTENCE = Sentence(
-    article=Article("a.txt", "Có 15.", "Có 15.", "", Metadata("Tựa"), (Span(0, 6),)), span=Span(0, 6), rank=1,
+    article=Article("a.txt", "Có 15.", "Có 15.", "", Metadata("Tựa"), (Span(0, 6),)), span=Span(0, 6),
+    passage=Passage("a.txt", 0, 6, "Có 15.", (Span(0, 6),)), rank=1,
     cosine=0.9, passage_score=1.0, lexical=0.3, coverage=0.9, context=0.9, evidence=1.0, met=1.0, numbers_met=1.0,
     names_met=1.0, whole=1.0,
 )  # fmt: skip
+
+
+def test_the_passage_with_the_best_sentence_is_read_first() -> None:
+    first, second = SENTENCE.passage, replace(SENTENCE.passage, start=1)
+    better = replace(SENTENCE, passage=second, cosine=0.95, passage_score=0.9)
+    worse = replace(SENTENCE, passage=second, cosine=0.7)
+    assert most_promising([SENTENCE, worse, better]) == [second, first]
+    assert most_promising([SENTENCE, worse]) == [first, second]
 
 
 def read(probability: float | None) -> Sentence:
