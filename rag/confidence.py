@@ -10,7 +10,8 @@ import math
 from collections.abc import Sequence
 
 from rag.bodies import names_another, names_ministry
-from rag.evidence import SHORT_NAME, WRONG_UNIT, days_of_documents, persons_in, places_of
+from rag.documents import days_of_documents
+from rag.evidence import SHORT_NAME, WRONG_UNIT, persons_in, places_of
 from rag.glossary import in_words_of
 from rag.passages import reading
 from rag.phrases import holds, holds_any, phrase_rows, phrases_of
@@ -98,7 +99,7 @@ def _told_otherwise(question: Question, text: str) -> bool:
     undone = any(_says(row, question.text) and not _says(row, text) for row in deeds)
     issuing = [word for word in phrases_of("issued") if word != "ký" or not question.typed_plain]
     issued = question.kind == "date" and _says(issuing, question.text)
-    dated = [number for number, _ in days_of_documents(text)]
+    dated = [document.number for document, _ in days_of_documents(text)]
     undone = undone or (issued and not holds_any(text, "issued") and not dated)
     undone = undone or (issued and bool(dated) and bool(question.numbers) and not set(question.numbers) & set(dated))
     return undone or _of_another_ministry(question, text) or holds_any(question.text, "now")

@@ -13,8 +13,9 @@ from functools import partial
 
 from rag.counted import only_counted
 from rag.dates import FoundDate, find_dates
+from rag.documents import days_of_documents, documents_in, kind_numbered
 from rag.names import WORD, names_in
-from rag.phrases import find, holds_any, phrases_of
+from rag.phrases import holds_any, phrases_of
 from rag.question import Question, language_of, numbers_of, wants_several
 from rag.terms import flat, fold, has_diacritics
 from rag.types import Span
@@ -22,7 +23,6 @@ from rag.types import Span
 UNSURE = 0.5  # evidence where the kind of thing can't be told from the text
 UNLIKELY = 0.1  # evidence where a number, name or year is not seen, but may be in words that aren't known
 SHORT_NAME = 0.2  # evidence of a person where capitals may as well be an office's or a place's
-BEFORE_NUMBER = 40  # characters before the number of a document in which its kind stands
 WRONG_UNIT = 0.4  # evidence of a number that stands beside something else than was asked for
 
 _YEAR = r"(?:19|20)\d{2}"
@@ -41,7 +41,6 @@ _NUMBER_WORDS = (  # Vietnamese (but "năm", which is "year", too), English, Fre
 )
 _NUMBER_WORD = re.compile(rf"(?<!\w)(?:{_NUMBER_WORDS})(?= \w)", re.IGNORECASE)
 _FIVE = re.compile(r"(?<!\w)năm(?= (?!nay|qua|sau|trước|mới)[^\W\d_])", re.IGNORECASE)
-_OF_DOCUMENT = re.compile(r"\d+\w*[-/][A-ZĐ]{2,}[\w/-]*,?\s+(?:ngày\s+)?$")
 _AMOUNT = re.compile(
     r"(?:(?<!\w)(?<!thứ )(?<!thu )(?:bao nhi[êe]?u|mấy|may|how many|how much|combien de)\s+"
     r"|combien d['’]|(?:多少|几)[位个名项]?\s*)(\w+(?: \w+)?)",
@@ -66,8 +65,8 @@ def evidence_of(question: Question, text: str) -> float:
         if question.kind == "number" and (question.units or _would_tell_numbers(text)) and not wants_several(question):
             return 0.0
         return UNLIKELY if question.kind != "person" or not _has_capital_within(text) else SHORT_NAME
-    if question.kind == "number" and (document := _document(question)):
-        return float(any(_numbers(document, text, place) for place in places))
+    if question.kind == "number" and (kind := kind_numbered(question.text)):
+        return float(any(place in places for place in _numbers_of(kind, text)))
     if question.kind == "number" and (noun := _counted(question)):
         return 1.0 if any(_stands_by(noun, text, place) for place in places) else WRONG_UNIT
     if question.kind == "person":  # two capitals in a row may be an office, three are hardly anything but a name
@@ -89,7 +88,8 @@ def places_of(question: Question, text: str) -> list[Span]:
         days = [day for day in find_dates(text) if day.day or not day_wanted]
         dates = [Span(day.start, day.end) for day in [d for d in days if _told_in_part(question, d)] or days]
         if holds_any(question.text, "events"):  # then the date of a document is not the one that is asked for
-            dates = [d for d in dates if not _OF_DOCUMENT.search(text[: d.start])] or dates
+            of_documents = {day.start for _, day in days_of_documents(text)}
+            dates = [date for date in dates if date.start not in of_documents] or dates
         return dates
     if question.kind == "number":
         if question.units and not _has_unit(question, text):
@@ -98,8 +98,8 @@ def places_of(question: Question, text: str) -> list[Span]:
         found = [Span(*m.span()) for pattern in (_NUMBER, _NUMBER_WORD) for m in pattern.finditer(text)]
         found = [s for s in found if not set(numbers_of(text[s.start : s.end])) & set(question.numbers)]
         places = sorted(s for s in found if not any(a <= s.start < b for a, b in dated))
-        if document := _document(question):
-            return [place for place in places if _numbers(document, text, place)] or places
+        if kind := kind_numbered(question.text):
+            return [place for place in places if place in _numbers_of(kind, text)] or places
         noun = _counted(question)
         counted = [place for place in places if noun and _stands_by(noun, text, place)]
         return counted or places
@@ -107,12 +107,6 @@ def places_of(question: Question, text: str) -> list[Span]:
         asked = flat(question.text)
         return [name for name in persons_in(text) if flat(text[name.start : name.end]) not in asked]
     return []
-
-
-def days_of_documents(text: str) -> list[tuple[str, FoundDate]]:
-    """The number of each document beside which a date stands: "Chỉ thị 43-CT/TW, ngày 14/5/2015" → "43", that day."""
-    found = ((_OF_DOCUMENT.search(text[: day.start]), day) for day in find_dates(text))
-    return [(numbers_of(match.group())[0], day) for match, day in found if match]
 
 
 def _told_in_part(question: Question, day: FoundDate) -> bool:
@@ -144,17 +138,10 @@ def _has_unit(question: Question, text: str) -> bool:
     return any(unit in text or (flat(unit).strip() and flat(unit) in flat(text)) for unit in question.units)
 
 
-def _document(question: Question) -> str:
-    """The kind of document whose number is asked for, folded: "kèm theo chỉ thị số mấy?" → "chi thi"; else ""."""
-    wanted = [place.start for phrase in phrases_of("number_wanted") for place in find(question.text, phrase)]
-    before = fold(question.text[: min(wanted)]).rstrip() if wanted else ""
-    return next((fold(name) for name in phrases_of("documents") if before.endswith(f" {fold(name)}")), "")
-
-
-def _numbers(document: str, text: str, place: Span) -> bool:
-    """Whether a number is that of a document of a kind: "Chỉ thị số 05"."""
-    before = fold(text[max(0, place.start - BEFORE_NUMBER) : place.start]).rstrip()
-    return before.removesuffix(" so").rstrip().endswith(document)
+def _numbers_of(kind: str, text: str) -> list[Span]:
+    """Where the numbers of a text's documents of a kind stand, without their codes."""
+    starts = (document.place.start for document in documents_in(text) if document.kind == kind)
+    return [Span(*number.span()) for start in starts if (number := _NUMBER.match(text, start))]
 
 
 def _counted(question: Question) -> str:

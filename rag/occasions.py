@@ -14,14 +14,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rag.dates import FoundDate, find_dates
-from rag.evidence import days_of_documents
+from rag.documents import days_of_documents, documents_in
 from rag.facts import Told
 from rag.glossary import in_words_of
-from rag.phrases import holds_any, phrases_of, words_of_dates
-from rag.terms import fold, is_syllable
+from rag.phrases import holds_any, words_of_dates
+from rag.terms import is_syllable
 
 OPENS_WITHIN = 16  # characters before the date that opens a sentence: "BDK - Ngày 31-12-2020, …"
-_CODE = re.compile(r"(?<![\w/])(\d{1,4})[-/](?:\d{4}/)?[A-ZĐ]{2,}")
 _TO = re.compile(r"\s*(?:[-–—]|to|đến|tới|à|至|到)\s*")
 
 
@@ -36,8 +35,8 @@ def misplaced(claim: Told, texts: Sequence[Told]) -> Iterator[str]:
 
 def _misdated(claim: str, texts: Sequence[str]) -> Iterator[str]:
     """The one date of a sentence that dates a document, where the texts date that document otherwise."""
-    days = {number: day for text in texts for number, day in days_of_documents(text)}
-    named = {number.lstrip("0") for number in _CODE.findall(claim)} & set(days)
+    days = {document.number: day for text in texts for document, day in days_of_documents(text)}
+    named = {document.number for document in documents_in(claim) if document.code} & set(days)
     dates = find_dates(claim)
     if len(named) != 1 or len(dates) != 1 or not (holds_any(claim, "issued") or holds_any(claim, "dated_on")):
         return
@@ -85,17 +84,16 @@ def _periods(text: str) -> list[tuple[FoundDate, FoundDate]]:
 
 
 def _other_kinds(claim: str, text: str) -> Iterator[str]:
-    """The documents of a sentence whose number the text has only of documents of another kind."""
-    there = set(_documents(text))
-    for kind, number in _documents(claim):
+    """The documents of a sentence whose number the text has only of documents of another Vietnamese kind."""
+    there = set(_kinds_and_numbers(text))
+    for kind, number in _kinds_and_numbers(claim):
         kinds = {other for other, same in there if same == number}
         if kinds and kind not in kinds:
             yield f"the text has no {kind} of the number {number}"
 
 
-def _documents(text: str) -> Iterator[tuple[str, str]]:
+def _kinds_and_numbers(text: str) -> Iterator[tuple[str, str]]:
     """Kind and number of each document of a Vietnamese kind: "Quyết định số 290" → ("quyet dinh", "290")."""
-    own = (fold(kind) for kind in phrases_of("documents") if all(map(is_syllable, kind.split())))
-    kinds = "|".join(sorted(own, key=len, reverse=True))
-    for match in re.finditer(rf"(?<!\w)({kinds})\s+(?:so|no\.?|n°|number)?\s*(\d{{1,4}})(?![\d.,]*\d)", fold(text)):
-        yield match[1], match[2].lstrip("0")
+    for document in documents_in(text):
+        if document.kind and all(map(is_syllable, document.kind.split())):
+            yield document.kind, document.number

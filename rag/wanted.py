@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Protocol
 
 from rag.abbreviations import initials
 from rag.bodies import bodies_in
 from rag.dates import FoundDate, dates_told, find_dates, without_dates
+from rag.documents import documents_in
 from rag.offices import names_office, office_asked, offices_in, with_offices
-from rag.phrases import phrases_of
 from rag.question import Question, language_of, numbers_of
 from rag.terms import flat, fold, has_diacritics, spelling, terms
 from rag.told import days_of
@@ -25,8 +25,6 @@ MET_ELSEWHERE = 0.8  # what a number, date or name counts that is met by the art
 MAYBE_A_WORD = 0.5  # what a number of one digit counts that is not found: articles write "ba", not "3"
 UNKNOWN_PAIR = 0.5  # the weight of neighbours that stand nowhere side by side: many are no word
 FOLDED = 0.8  # what a word counts that is met only without its diacritics
-_CODE = re.compile(r"(?<![\w/])(\d{1,4})[-/](?:\d{4}/)?[A-ZĐ][A-ZĐa-z]*[-/]?[A-ZĐ]*(?!\w)")
-_CODE_PARTS = re.compile(r"(?<![\w/])(\d{1,4})[-/](?:\d{4}/)?([A-ZĐ]{2,})")
 _VOWEL = re.compile("[aeiouy]")
 
 
@@ -196,17 +194,14 @@ def _of_other_years(wanted: FoundDate, here: Sequence[FoundDate], article: Artic
     return bool(years) and wanted.year not in years and not any(map(wanted.agrees_with, days_of(article)))
 
 
-@lru_cache(maxsize=8192)
 def _documents(text: str) -> frozenset[str]:
     """The numbers of the documents that a text names: "Quyết định 217-QĐ/TW và Kết luận số 03" → {"217", "3"}."""
-    found = [*_CODE.findall(text), *(match[2] for match in _document_pattern().finditer(text))]
-    return frozenset(number.lstrip("0") for number in found)
+    return frozenset(document.number for document in documents_in(text))
 
 
 def _of_another_kind(number: str, question: str, text: str) -> bool:
     """Whether a text has a document of the number, but of another kind than the question's by their codes."""
-    codes = ([(m[1].lstrip("0"), fold(m[2])) for m in _CODE_PARTS.finditer(of)] for of in (question, text))
-    asked, told = ({kind for found, kind in each if found == number} for each in codes)
+    asked, told = ({d.code for d in documents_in(of) if d.code and d.number == number} for of in (question, text))
     return bool(asked and told) and not asked & told
 
 
@@ -219,16 +214,8 @@ def _numbers_in(text: str) -> frozenset[str]:
 
 def _refers_to(number: str, question: str, text: str) -> bool:
     """Whether a text speaks of the question's document without its number: "đề án 06" → "sau tổng kết Đề án, …"."""
-    kinds = {m[1] for m in _document_pattern().finditer(question) if m[2].lstrip("0") == number}
-    return any(re.search(rf"(?<!\w){re.escape(fold(k))}(?!\w| *(?:so *)?\d)", fold(text)) for k in kinds)
-
-
-@cache
-def _document_pattern() -> re.Pattern[str]:
-    words = {form for word in phrases_of("documents") for form in (word, fold(word))}
-    either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    number = r"\s*(?:số|so|no\.?|n°|nº|number|第)?\s*(\d{1,4})(?![\d.,]*\d)"
-    return re.compile(rf"(?<!\w)({either}){number}", re.IGNORECASE)
+    kinds = {document.kind for document in documents_in(question) if document.kind and document.number == number}
+    return any(re.search(rf"(?<!\w){re.escape(kind)}(?!\w| *(?:so *)?\d)", fold(text)) for kind in kinds)
 
 
 def _abbreviates(term: str, initials: str) -> bool:

@@ -30,6 +30,7 @@ FLOORS = [
         "passages",
         "terms",
         "dates",
+        "documents",
         "names",
         "occasions",
         "bodies",
