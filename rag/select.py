@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rag.cloze import left_out
 from rag.evidence import evidence_of
 from rag.passages import reading
 from rag.question import Question, numbers_of
@@ -29,6 +30,7 @@ LIKELY_ANSWER = 0.1  # a span that is less likely says nothing about where the a
 CLOSE = 0.05  # of sentences that lead by less, those that answer also by themselves come first:
 ALONE_WEIGHT = 0.09  # what reading one alone counts, …
 AMONG_WEIGHT = 0.06  # … and what reading it in its passage then counts less
+CLOZE_WEIGHT = 0.2  # few questions have such a sentence; then it nearly always answers
 SAME_FACT_LIKENESS = 0.6  # Jaccard likeness of folded syllables
 
 
@@ -49,6 +51,7 @@ class Sentence:
     met: float  # the share of the question's numbers, dates and names that the sentence or its article meets
     numbers_met: float  # 0 when a number or a date is met nowhere in the article, else 1
     names_met: float  # the same of names and quotations; and when the office asked for is not in the sentence
+    cloze: float  # it goes on where the question leaves something out
     whole: float  # it ends as a sentence does; a caption or a heading has a question's words and tells little
     read: float | None = None  # the probability that the answer starts in it, by the reader; None: there is no reader
     answerable: float = 0.0  # the probability that its passage answers, by the reader
@@ -60,6 +63,7 @@ class Sentence:
     def score(self) -> float:
         """What sentences are ranked by."""
         score = weighed(ranked_by(self), weights_for("sentence", read=self.read is not None))
+        score += CLOZE_WEIGHT * self.cloze
         if self.alone is None:
             return score
         return score + ALONE_WEIGHT * log_odds(self.alone) - AMONG_WEIGHT * log_odds(self.read or 0.0)
@@ -162,6 +166,7 @@ def _measured(
         met=wanted.met(numbers + names),
         numbers_met=float(min(numbers, default=1.0) > 0),
         names_met=float(min(names, default=1.0) > 0 and wanted.names_offices(text, article)),
+        cloze=float(left_out(wanted.question.text, text) is not None),
         whole=float(text.endswith(SENTENCE_ENDS)),
     )
 

@@ -37,6 +37,7 @@ FLOORS = [
         "offices",
         "question",
         "evidence",
+        "cloze",
         "counted",
         "followups",
         "described",

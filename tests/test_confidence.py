@@ -17,7 +17,7 @@ SENTENCE = Sentence(
     article=Article("a.txt", TEXT, TEXT, "", Metadata("Báo cáo"), (Span(0, len(TEXT)),)),
     span=Span(0, len(TEXT)), passage=Passage("a.txt", 0, len(TEXT), TEXT, (Span(0, len(TEXT)),)), rank=1,
     cosine=0.90, passage_score=1.0, lexical=0.3, coverage=0.9, context=0.95,
-    evidence=1.0, met=1.0, numbers_met=1.0, names_met=1.0, whole=1.0,
+    evidence=1.0, met=1.0, numbers_met=1.0, names_met=1.0, cloze=0.0, whole=1.0,
 )  # fmt: skip
 QUESTION = read_question("Nhà máy Sông Xanh có bao nhiêu công nhân năm 2022?")
 

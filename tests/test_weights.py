@@ -16,7 +16,7 @@ SENTENCE = Sentence(
     article=Article("a.txt", "Có 15.", "Có 15.", "", Metadata("Tựa"), (Span(0, 6),)), span=Span(0, 6),
     passage=Passage("a.txt", 0, 6, "Có 15.", (Span(0, 6),)), rank=1,
     cosine=0.9, passage_score=1.0, lexical=0.3, coverage=0.9, context=0.9, evidence=1.0, met=1.0, numbers_met=1.0,
-    names_met=1.0, whole=1.0,
+    names_met=1.0, cloze=0.0, whole=1.0,
 )  # fmt: skip
 
 
