@@ -1,18 +1,28 @@
-"""Leave out of a question the days that an article is of, so that one of its passages can be read for it.
+"""Leave out of a question what an article tells once, so that one of its passages can be read for it.
 
     without_told_days("Năm 2015 ai đứng đầu Ban?", article)  → "ai đứng đầu Ban?", the article being of 2015
+    without_told_speaker("Theo bà Lan Anh, vì sao nên trồng cây?", article, span)  → "vì sao nên trồng cây?"
 
-A news article says once of what day it is, and each passage is read alone: one that doesn't repeat the year would seem
-to be about another. A day that is not the article's stays in the question, and is missed. Knows no index.
+A news article says once of what day it is and who speaks, and each passage is read alone: one that doesn't repeat the
+year or the name would seem to be about another. A day that is not the article's stays in the question, and is missed;
+so does a person who is not the last that was named before the passage. Knows no index.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from rag.dates import FoundDate, dates_told, find_dates
-from rag.phrases import words_of_dates
-from rag.types import Article
+from rag.evidence import persons_in
+from rag.names import names_in
+from rag.phrases import holds_any, phrases_of, words_of_dates
+from rag.question import language_of
+from rag.terms import flat
+from rag.types import Article, Span
+
+LEAD = 1_000  # characters by which an article's language is told
+_CLAUSE_MARK = re.compile(r"[,;:.!?()“”\"\n]")
 
 
 def without_told_days(question: str, article: Article) -> str:
@@ -22,8 +32,53 @@ def without_told_days(question: str, article: Article) -> str:
         if any(map(found.agrees_with, days_of(article))):
             start = found.start - len(words_of_dates(left[: found.start]))
             left = left[:start] + " " + left[found.end :]
-    left = " ".join(left.split()).lstrip(" ,;").replace(" ?", "?")
-    return left if any(c.isalpha() for c in left) else question
+    return _tidy(left, question)
+
+
+def without_told_speaker(question: str, article: Article, span: Span) -> str:
+    """The question less the person whose words a passage is: named before it, and not in it.
+
+    "Bà Trần Thị Lan phát biểu. … | Đồng chí đề nghị trồng cây để …" is read for "vì sao nên trồng cây?".
+    """
+    speaker = next((name for end, name in reversed(_speakers(article)) if end <= span.start), "")
+    if not speaker or speaker in flat(article.plain[span.start : span.end]):
+        return question
+    left = question
+    for name in reversed(names_in(question)):
+        if flat(question[name.start : name.end]).endswith(speaker):
+            before = _without_last_words(left[: name.start])
+            left = f"{before} {left[name.end :]}"
+    return _tidy(left, question)
+
+
+@lru_cache(maxsize=256)
+def _speakers(article: Article) -> tuple[tuple[int, str], ...]:
+    """Where each person's name ends in an article, and the name, flat; but for those named only in passing.
+
+    In Vietnamese two capitals are as often a place's.
+    """
+    found, least = [], 3 if language_of(article.plain[:LEAD]) == "vi" else 2
+    for place in persons_in(article.plain):
+        name = flat(article.plain[place.start : place.end])
+        clause = _CLAUSE_MARK.split(article.plain[: place.start])[-1]
+        if len(name.split()) >= least and not holds_any(clause, "in_passing"):
+            found.append((place.end, name))
+    return tuple(found)
+
+
+def _without_last_words(text: str) -> str:
+    """A text without the words before a name that belong to it: "Vì sao, theo bà" → "Vì sao,"."""
+    text = text.rstrip()
+    for phrase in sorted(phrases_of("before_persons"), key=len, reverse=True):
+        if f" {text}".casefold().endswith(f" {phrase}"):
+            return _without_last_words(text[: len(text) - len(phrase)])
+    return text
+
+
+def _tidy(left: str, question: str) -> str:
+    """What is left of a question, without the marks that nothing stands before; all of it where no word is left."""
+    left = re.sub(r"\s+(?=[?,;])", "", " ".join(left.split())).lstrip(" ,;")
+    return re.sub(r",(?=\?|$)", "", left) if any(c.isalpha() for c in left) else question
 
 
 @lru_cache(maxsize=256)
