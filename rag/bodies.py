@@ -18,11 +18,22 @@ from rag.terms import fold, terms
 Body = tuple[str, str]
 
 
-@lru_cache(maxsize=8192)
 def bodies_in(text: str) -> tuple[Body, ...]:
     """The bodies that a text names, in order: what kind each is, and the term that its name begins with."""
-    named = (found.groups()[:3] for found in _pattern().finditer(text))
-    return tuple((kind.casefold(), terms(f"{one} {two}")[-1]) for kind, one, two in named)
+    return tuple(body for _, body in bodies_at(text))
+
+
+@lru_cache(maxsize=8192)
+def bodies_at(text: str) -> tuple[tuple[int, Body], ...]:
+    """The bodies that a text names, in order, each with the place where its name begins."""
+    named = ((found.start(), found.groups()[:3]) for found in _pattern().finditer(text))
+    return tuple((start, (kind.casefold(), terms(f"{one} {two}")[-1])) for start, (kind, one, two) in named)
+
+
+def is_apart(body: Body) -> bool:
+    """Whether it is of those kinds of which a text names one or another; "Bộ Chính trị" is no ministry."""
+    kind, name = body
+    return kind in phrases_of("bodies_apart") and f"{kind} {name.replace('_', ' ')}" not in phrases_of("not_apart")
 
 
 def names_another(question: str, text: str) -> bool:
@@ -42,10 +53,7 @@ def names_ministry(text: str) -> bool:
 
 
 def _apart(text: str) -> set[Body]:
-    """The bodies of those kinds of which a text names one or another; "Bộ Chính trị" is no ministry."""
-    kinds, others = phrases_of("bodies_apart"), phrases_of("not_apart")
-    found = ((kind, name) for kind, name in bodies_in(text) if kind in kinds)
-    return {(kind, name) for kind, name in found if f"{kind} {name.replace('_', ' ')}" not in others}
+    return set(filter(is_apart, bodies_in(text)))
 
 
 def _at_levels(text: str) -> set[Body]:

@@ -20,7 +20,7 @@ from rag.reader import Page, Reader, Reading
 from rag.retrieve import Candidate, as_written, retrieve
 from rag.select import Sentence, close_ones, decided, measured, most_promising, score_sentences, share_held
 from rag.stores.exact import inner_products
-from rag.told import without_told_days, without_told_speaker
+from rag.told import without_told
 from rag.types import Article, FloatVector, Passage, Span
 from rag.wanted import Wanted
 
@@ -148,7 +148,7 @@ class Corpus:
         return readings
 
     def _reading(self, question: str, article: Article, span: Span, reader: Reader) -> Reading:
-        asked = without_told_speaker(without_told_days(question, article), article, span)
+        asked = without_told(question, article, span)
         key = asked, article.id, span
         if key not in self._readings:
             self._readings[key] = reader.read(

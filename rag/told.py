@@ -13,16 +13,23 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rag.bodies import Body, bodies_at, bodies_in, is_apart
 from rag.dates import FoundDate, dates_told, find_dates
 from rag.evidence import persons_in
 from rag.names import names_in
 from rag.phrases import holds_any, phrases_of, words_of_dates
 from rag.question import language_of
-from rag.terms import flat
+from rag.terms import flat, fold
 from rag.types import Article, Span
 
 LEAD = 1_000  # characters by which an article's language is told
 _CLAUSE_MARK = re.compile(r"[,;:.!?()“”\"\n]")
+
+
+def without_told(question: str, article: Article, span: Span) -> str:
+    """The question as a passage of an article is read for it: less the day, the speaker and the body told before."""
+    asked = without_told_speaker(without_told_days(question, article), article, span)
+    return without_told_body(asked, article, span)
 
 
 def without_told_days(question: str, article: Article) -> str:
@@ -46,9 +53,45 @@ def without_told_speaker(question: str, article: Article, span: Span) -> str:
     left = question
     for name in reversed(names_in(question)):
         if flat(question[name.start : name.end]).endswith(speaker):
-            before = _without_last_words(left[: name.start])
-            left = f"{before} {left[name.end :]}"
+            left = f"{_without_last_words(left[: name.start], 'before_persons')} {left[name.end :]}"
     return _tidy(left, question)
+
+
+def without_told_body(question: str, article: Article, span: Span) -> str:
+    """The question less the ministry, or the like, that a passage speaks of as "Bộ": named in full before it."""
+    named, body = next(((at, body) for at, body in reversed(_bodies(article)) if at < span.start), (0, None))
+    if body is None or body in bodies_in(article.plain[span.start : span.end]):
+        return question
+    since = article.plain[named : span.end]
+    bare = re.finditer(rf"(?<!\w){body[0].capitalize()}(?!\w)\s?", since)
+    if not any(not since[kind.end() : kind.end() + 1].isupper() for kind in bare):
+        return question
+    left = question
+    for start, other in reversed(bodies_at(question)):
+        if other == body:
+            end = start + _alike(question[start:], article.plain[named:])
+            after = re.sub(r"^['’]s\b", "", left[end:])
+            left = f"{_without_last_words(left[:start], 'before_bodies')} {after}"
+    return _tidy(left, question)
+
+
+def _alike(text: str, other: str) -> int:
+    """How many characters two texts begin with alike, in whole words."""
+    same = next((i for i, (a, b) in enumerate(zip(text, other, strict=False)) if fold(a) != fold(b)), len(text))
+    while same and same < len(text) and text[same].isalnum() and text[same - 1].isalnum():
+        same -= 1
+    return len(text[:same].rstrip(" ,"))
+
+
+@lru_cache(maxsize=256)
+def _bodies(article: Article) -> tuple[tuple[int, Body | None], ...]:
+    """The bodies that an article names one of in full, and where; None where it names them side by side."""
+    found = []
+    for start, body in bodies_at(article.plain):
+        if is_apart(body):
+            beside = holds_any(_CLAUSE_MARK.split(article.plain[:start])[-1], "side_by_side")
+            found.append((start, None if beside else body))
+    return tuple(found)
 
 
 @lru_cache(maxsize=256)
@@ -66,12 +109,12 @@ def _speakers(article: Article) -> tuple[tuple[int, str], ...]:
     return tuple(found)
 
 
-def _without_last_words(text: str) -> str:
-    """A text without the words before a name that belong to it: "Vì sao, theo bà" → "Vì sao,"."""
+def _without_last_words(text: str, table: str) -> str:
+    """A text without the words of a table before a name that belong to it: "Vì sao, theo bà" → "Vì sao,"."""
     text = text.rstrip()
-    for phrase in sorted(phrases_of("before_persons"), key=len, reverse=True):
+    for phrase in sorted(phrases_of(table), key=len, reverse=True):
         if f" {text}".casefold().endswith(f" {phrase}"):
-            return _without_last_words(text[: len(text) - len(phrase)])
+            return _without_last_words(text[: len(text) - len(phrase)], table)
     return text
 
 
