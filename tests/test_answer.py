@@ -564,6 +564,28 @@ def test_what_is_nowhere_mentioned_by_the_word_is_found_by_its_meaning(bot: rag.
     assert bot.answer("Which articles talk about football?").abstained
 
 
+@pytest.mark.parametrize(
+    ("question", "articles"),
+    [
+        ("Những bài nào yêu cầu tăng cường nắm tình hình nhân dân trước, trong và sau Đại hội XIII?", {"000", "001"}),
+        ("Đại hội thi đua yêu nước của ngành dân vận có ở những bài nào?", {"000", "004"}),
+    ],
+)
+def test_which_articles_say_so_however_it_is_asked(bot: rag.Assistant, question: str, articles: set[str]) -> None:
+    assert {c.article_id[:3] for c in bot.answer(question).citations} == articles
+
+
+def test_a_passage_is_read_for_whom_it_does_not_name(bot: rag.Assistant) -> None:
+    found = bot.answer("Bà Trương Thị Mai kêu gọi trồng cây trong phòng làm việc nhằm mục đích gì?")
+    assert "môi trường xanh mát" in found.text
+    found = bot.answer("Ở Bộ Văn hóa, Thể thao và Du lịch, thanh tra nhân dân là hoạt động của tổ chức nào?")
+    assert "thanh tra nhân dân của công đoàn" in found.text
+
+
+def test_the_sentence_that_goes_on_answers(bot: rag.Assistant) -> None:
+    assert "cuộc thi báo chí" in bot.answer("Nửa cuối năm 2020 phải tổng kết cuộc thi nào?").text
+
+
 def test_more_is_read_before_a_question_is_refused(bot: rag.Assistant) -> None:
     found = bot.answer("Who gave the guiding speech at the national conference on 31 December 2020?")
     assert "Trần Quốc Vượng" in found.text

@@ -207,6 +207,7 @@ def test_drafts_ask_for_what_stands_in_the_articles() -> None:
     assert drafts == list(draft_gold(articles))
 
 
+@pytest.mark.slow
 def test_a_draft_can_be_asked_and_graded(tmp_path: Path) -> None:
     from rag.evaluate.run import ask_all
 

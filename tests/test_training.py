@@ -35,6 +35,7 @@ def runs(text: str) -> Iterator[tuple[str, ...]]:
     return (tuple(words[i : i + RUN]) for i in range(len(words) - RUN + 1))
 
 
+@pytest.mark.slow
 def test_every_answer_of_a_story_stands_in_it() -> None:
     found = stories()
     assert len(found) > 1_000
@@ -49,6 +50,7 @@ def test_every_answer_of_a_story_stands_in_it() -> None:
     assert 0.25 < sum(unanswered) / len(unanswered) < 0.45
 
 
+@pytest.mark.slow
 def test_stories_share_no_run_of_words_with_what_is_tested_or_asked() -> None:
     tested = {run for path in SEEDS.glob("*.txt") for run in runs(path.read_text(encoding="utf-8"))}
     if DATA.is_dir():
@@ -69,6 +71,7 @@ def test_training_and_test_articles_of_xquad_are_apart() -> None:
             assert all(paragraph.texts[name][span.start : span.end].strip() for name, span in asked.answers.items())
 
 
+@pytest.mark.slow
 def test_what_is_held_out_is_not_trained_on() -> None:
     train, out = held_out(stories())
     assert {p.article for p in train}.isdisjoint(p.article for p in out)
