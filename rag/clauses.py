@@ -56,6 +56,9 @@ def quote_span(
     shaped = question.kind in ("date", "number", "person") or bool(named)  # what is asked for can be told by its looks
     dated = question.kind == "date" and not holds_any(question.text, "period_wanted")
     anchors = _read(answer, span, text, places if shaped else (), dated=dated) or places or clauses
+    if places and anchors[0].end - anchors[0].start > max_characters // 2:  # it may be cut: what is asked for may not
+        within = [place for place in places if any(a.start < place.end and place.start < a.end for a in anchors)]
+        anchors = within or places
     anchor = max(anchors, key=lambda place: (_nearness(place, occurrences, text), -place.start))
     first = max(i for i, clause in enumerate(clauses) if clause.start <= anchor.start)
     last = min(i for i, clause in enumerate(clauses) if clause.end >= anchor.end)

@@ -29,7 +29,7 @@ from rag.select import Sentence, same_fact
 from rag.types import GREETING, Span
 from rag.wording import wording
 
-LENGTHS = {"date": 180, "number": 180, "person": 180, "place": 180, "reason": 450, "list": 800}  # characters of a quote
+LENGTHS = {"date": 160, "number": 160, "person": 180, "place": 180, "reason": 450, "list": 800}  # characters of a quote
 REASONS, BRIEF = 3, 200  # sentences that tell why or how; characters of those after the first
 OTHER_LENGTH = 280  # of one that tells something else
 SELF_CONTAINED = 4  # words of content with which a follow-up is understood alone
