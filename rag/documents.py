@@ -39,8 +39,8 @@ def documents_in(text: str) -> tuple[Document, ...]:
     for start in sorted({*named, *coded}):
         kind, code = named.get(start), coded.get(start)
         number, end = (code[1], code.end()) if code else (kind[2], kind.end()) if kind else ("", start)
-        kinds, codes = fold(kind[1]) if kind else "", fold(code[2]) if code else ""
-        found.append(Document(number.lstrip("0"), kinds, codes, Span(start, end)))
+        letters = fold(code[2]) if code and len(code[2]) > 1 and code[2].isupper() else ""  # "QDd" is badly typed
+        found.append(Document(number.lstrip("0"), fold(kind[1]) if kind else "", letters, Span(start, end)))
     return tuple(found)
 
 

@@ -198,8 +198,8 @@ def test_an_office_may_follow_the_one_who_holds_it() -> None:
 
 def test_what_is_asked_for_stays_where_the_reader_found_more_than_fits() -> None:
     text = (
-        "Làm việc tại Sở, đại diện Sở đã thông qua báo cáo kết quả lãnh đạo và chỉ đạo và triển khai thực hiện công tác "
-        "của các phòng và các đoàn thể theo chỉ đạo của Tỉnh ủy và của Bộ giai đoạn từ năm 2010-2015."
+        "Làm việc tại Sở, đại diện Sở đã thông qua báo cáo kết quả lãnh đạo và chỉ đạo và triển khai thực hiện công "
+        "tác của các phòng và các đoàn thể theo chỉ đạo của Tỉnh ủy và của Bộ giai đoạn từ năm 2010-2015."
     )
     found = text[text.index("báo cáo kết quả") : -1]
     assert "2010-2015" in cut("Báo cáo tính cho giai đoạn nào?", text, 120, found)

@@ -14,6 +14,7 @@ from rag.documents import days_of_documents, documents_in, kind_numbered
         ("theo quyet dinh 290", [("290", "quyet dinh", "")]),  # as people type it
         ("triển khai 15/2019/TT-BYT", [("15", "", "tt")]),
         ("Directive 43 and Decision No. 217-QĐ/TW", [("43", "directive", ""), ("217", "decision", "qd")]),
+        ("theo Quyeets dinhj 217-QDd/TW", [("217", "", "")]),
         ("第25号决议", []),  # the kind follows
         ("họp ngày 9/7 về 15 biên chế", []),
         ("Quyết định có 1.000 trang", []),
