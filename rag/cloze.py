@@ -1,6 +1,6 @@
 """Find the sentence that a question is, but for what it leaves out (Taylor 1953): a cloze.
 
-    left_out("Năm tới phải tổng kết cuộc thi gì?", "…; tổng kết cuộc thi báo chí và …")  → the place of " báo chí và …"
+    left_out("Năm tới xã sẽ mở lớp dạy gì?", "…; xã sẽ mở lớp dạy bơi và …")  → the place of "bơi và …"
 
 By the words right before the one that asks. Vietnamese asks so; other languages put the word that asks first.
 Knows a question and a text, typed with diacritics or without.

@@ -1,8 +1,8 @@
 """Tell whether a text only counts the things that a question wants named.
 
-    only_counted(read_question("Hai phòng đó là những phòng nào?"), "có 15 biên chế với 02 phòng chuyên môn") → True
+    only_counted(read_question("Hai phòng đó là những phòng nào?"), "một nhà kho với 02 phòng rộng") → True
 
-"Một trong 4 khâu đột phá" names one of them, and not the others. Knows no collection: a text and a question are enough.
+"Một trong 4 cây cầu" names one of them, and not the others. Knows no collection: a text and a question are enough.
 """
 
 from __future__ import annotations

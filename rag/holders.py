@@ -14,7 +14,7 @@ from rag.evidence import persons_in
 from rag.listing import Listing, by_age, dated
 from rag.offices import offices_in
 from rag.passages import reading
-from rag.phrases import drop_phrases, find, holds_any, phrases_of
+from rag.phrases import begins, drop_phrases, find, holds_any, phrases_of
 from rag.question import Question, read_question
 from rag.terms import flat
 from rag.types import Article, Span
@@ -54,7 +54,7 @@ def _office(text: str) -> str:
     text = office if mark and holds_any(rest, "one_of_them") else text
     text = drop_phrases(drop_phrases(_BETWEEN.sub(" ", text), "holders_asked"), "question_words")
     left = " ".join(text.split()).strip(" ?.!,:？")
-    return left if any(place.start == 0 for phrase in phrases_of("offices") for place in find(left, phrase)) else ""
+    return left if begins(left, phrases_of("offices")) else ""
 
 
 def _holder(text: str, office: str) -> str:

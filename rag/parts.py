@@ -19,6 +19,7 @@ from itertools import pairwise
 from rag.dates import find_dates, without_dates
 from rag.names import names_in, numbered_in
 from rag.phrases import (
+    begins,
     drop_phrases,
     find,
     holds_any,
@@ -111,15 +112,11 @@ def _asked_elsewhere(left: str, right: str) -> str:
     if any(date.start == len(words_of_dates(rest[: date.start])) for date in find_dates(rest)):
         places = [date.start - len(words_of_dates(left[: date.start])) for date in find_dates(left)]
     else:
-        rows = [row for row in phrase_rows("phrase_begins") if any(_begins(rest, word) for word in row)]
-        places = [place.start for row in rows for word in row for place in find(left, word) if _begins(rest, word)]
+        rows = [row for row in phrase_rows("phrase_begins") if begins(rest, row)]
+        places = [place.start for row in rows for word in row for place in find(left, word) if begins(rest, [word])]
         places = places or [place.start for row in rows for word in row for place in find(left, word)]
     asked = left[: min(places, default=0)]
     return asked + rest if len(asked.split()) >= ASKED_WORDS else ""
-
-
-def _begins(text: str, word: str) -> bool:
-    return any(place.start == 0 for place in find(text, word))
 
 
 def _tells_of_what(clause: str) -> bool:

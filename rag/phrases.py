@@ -54,6 +54,11 @@ def _forms(text: str) -> tuple[str, str]:
     return unicodedata.normalize("NFC", text).casefold(), fold(text)
 
 
+def begins(text: str, phrases: Iterable[str]) -> bool:
+    """Whether the text begins with one of the phrases."""
+    return any(place.start == 0 for phrase in phrases for place in find(text, phrase))
+
+
 def drop_phrases(text: str, table: str) -> str:
     """The text without the phrases of a table of `questions.yaml`: "còn ông thì sao?" → " ?"."""
     return without(text, phrases_of(table))

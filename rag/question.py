@@ -18,7 +18,18 @@ from rag.config import MAX_QUESTION_CHARACTERS
 from rag.dates import FoundDate, find_dates, without_dates
 from rag.errors import QuestionError
 from rag.names import names_in
-from rag.phrases import HAN, drop_phrases, find, holds, holds_any, person_pronouns, phrases_of, question_table, without
+from rag.phrases import (
+    HAN,
+    begins,
+    drop_phrases,
+    find,
+    holds,
+    holds_any,
+    person_pronouns,
+    phrases_of,
+    question_table,
+    without,
+)
 from rag.telex import retyped
 from rag.terms import fold, has_diacritics, is_syllable, syllables, terms
 
@@ -219,7 +230,7 @@ def _spelt_out(text: str) -> str:
 
 def _kind(text: str) -> Kind:
     kinds = _kinds()
-    if _begins(text, kinds["list"]) and not _begins(text, kinds["date"]):  # "List those who …", but "Quelles années …"
+    if begins(text, kinds["list"]) and not begins(text, kinds["date"]):  # "List those who …", but "Quelles années …"
         return "list"
     if holds_any(text, "which_ones") and not any(holds(text, phrase) for phrase in kinds["date"]):
         return "person" if any(holds(text, phrase) for phrase in kinds["person"]) else "list"
@@ -228,10 +239,6 @@ def _kind(text: str) -> Kind:
         if any(holds(text, phrase) for phrase in phrases if phrase not in relative):
             return "fact" if kind in ("list", "reason") and holds_any(text, "name_wanted") else kind
     return "fact"
-
-
-def _begins(text: str, phrases: Iterable[str]) -> bool:
-    return any(place.start == 0 for phrase in phrases for place in find(text, phrase))
 
 
 def _relative(text: str) -> Sequence[str]:

@@ -141,7 +141,7 @@ class Wanted:
         # How many were held after a document may be told beside another; and "projet n° 06" is "Đề án" in the text.
         about = self.question.kind != "number" and (not told or language_of(text) == self.question.language)
         for number in self.question.numbers:
-            there = _article_numbers(article)
+            there = _numbers_in(article.plain)
             missed = 0.0 if len(number) > 1 else MAYBE_A_WORD
             other = number in asked and bool(told) and number not in told  # "290-QĐ/TW" for "217-QĐ/TW"
             if number in asked and _of_another_kind(number, self.question.text, text):
@@ -231,11 +231,6 @@ def term_sets(text: str) -> tuple[frozenset[str], frozenset[str], str]:
 
 
 # An article hashes by its strings, which keep their hash: finding it again costs next to nothing.
-
-
-@lru_cache(maxsize=64)
-def _article_numbers(article: Article) -> frozenset[str]:
-    return _numbers_in(article.plain)
 
 
 @lru_cache(maxsize=64)
